@@ -21,8 +21,10 @@ type Word struct {
 // white space is in no word.
 func Words(text string) []Word {
 	var words []Word
-	runes := 0    // code points before rest
-	open := false // the last word may grow
+	runes, bytes := 0, 0 // of text before rest
+	start := 0           // byte offset of the last word
+	open := false        // the last word may grow
+	letters := false     // the last word has some
 	rest, state := text, -1
 	for rest != "" {
 		var segment string
@@ -33,21 +35,27 @@ func Words(text string) []Word {
 		case strings.TrimSpace(segment) == "":
 			open = false
 		case len(words) == 0:
-			words, open = append(words, Word{segment, runes, runes + n}), true
+			words, open, start = append(words, Word{segment, runes, runes + n}), true, bytes
 		default:
 			last := &words[len(words)-1]
-			starts := !open || weight(first) > 1 && hasLetter(segment) && hasLetter(last.Text)
+			starts := !open || weight(first) > 1 && hasLetter(segment) && letters
 			if !open && !hasLetter(segment) && !opens(first) && !nextIsWord(rest) {
 				starts = false // "yes - no": the dash is the first word's
 			}
 			if starts {
-				words, open = append(words, Word{segment, runes, runes + n}), true
+				words, open, start = append(words, Word{segment, runes, runes + n}), true, bytes
 			} else {
 				last.End = runes + n
-				last.Text = slice(text, last.Offset, last.End)
+				last.Text = text[start : bytes+len(segment)]
 			}
 		}
+		if letter := hasLetter(segment); len(words) > 0 && start == bytes {
+			letters = letter
+		} else {
+			letters = letters || letter
+		}
 		runes += n
+		bytes += len(segment)
 	}
 	return words
 }
@@ -56,11 +64,6 @@ func Words(text string) []Word {
 func Cut(text string, offset int) (before, after string) {
 	i := byteIndex(text, offset)
 	return text[:i], text[i:]
-}
-
-func slice(text string, from, to int) string {
-	start := byteIndex(text, from)
-	return text[start : start+byteIndex(text[start:], to-from)]
 }
 
 func byteIndex(text string, offset int) int {
