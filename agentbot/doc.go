@@ -1,0 +1,2 @@
+// Package agentbot is the AI agent of a call.
+package agentbot
