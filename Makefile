@@ -1,1 +1,83 @@
+# make run    build all and start it for development: open the addresses it prints
+# make test   everything that tests it, with what the tests need
+# make help   the rest
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+
 export GOFLAGS := -tags=nolibopusfile
+
+build_packages := gcc g++ pkg-config libopus-dev flite1-dev libpocketsphinx-dev libsphinxbase-dev \
+	pocketsphinx-en-us libwebrtc-audio-processing-dev
+test_packages := $(build_packages) chromium firefox-esr pulseaudio
+
+web_sources := $(shell find webclient -type f -not -path '*/node_modules/*' -not -path '*/dist/*' \
+	-not -path '*/e2e/*' -not -path '*/test/*' -not -name '*.go' 2>/dev/null)
+say = @printf '== %s\n'
+
+.PHONY: run build test deps test-deps web check test-go test-web e2e bench figures fuzz clean help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: build ## build and start a server for development (ARGS: more flags)
+	@exec bin/relevo serve --dev $(ARGS)
+
+build: deps web ## bin/relevo, with the pages in it
+	$(say) 'go build (the first time takes a few minutes)'
+	@go build -o bin/relevo ./cmd/relevo
+
+deps: ## the system packages that a build needs
+	@.ci/apt $(build_packages)
+
+test-deps:
+	@.ci/apt $(test_packages)
+
+# npm writes this file when it has installed all.
+webclient/node_modules/.package-lock.json: webclient/package-lock.json
+	$(say) 'npm ci'
+	@cd webclient && npm ci --no-audit --no-fund
+	@touch $@
+
+web: .cache/web.stamp ## the pages, when their sources have changed
+
+.cache/web.stamp: webclient/node_modules/.package-lock.json $(web_sources)
+	$(say) 'building the pages'
+	@cd webclient && npm run --silent build
+	@mkdir -p .cache && touch $@
+
+test: test-deps check test-go test-web e2e ## everything
+	$(say) 'all tests passed'
+
+check: deps web ## format and vet
+	$(say) 'gofmt, go vet'
+	@files=$$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 -r gofmt -l); \
+	if [ -n "$$files" ]; then echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; fi
+	@go vet ./...
+
+test-go: deps web ## Go tests under the race detector
+	$(say) 'go test -race ./...'
+	@go test -race -timeout 10m ./...
+
+test-web: web ## the pages' unit tests
+	$(say) 'web unit tests'
+	@cd webclient && npm run --silent test
+
+e2e: test-deps build ## the story in real browsers, against bin/relevo
+	$(say) 'end to end in Chromium and Firefox'
+	@cd webclient && npm run --silent e2e
+
+bench: deps web ## benchmarks of the forwarding path and its neighbours
+	@go test -run '^$$' -bench . -benchmem ./sfu/... ./signaling/... ./agentbot/... ./transcripts/...
+
+figures: build ## the figures in the README, on this machine
+	@bin/relevo simulate --self --calls 50 --duration 60s
+
+fuzz: deps web ## each fuzz target for FUZZTIME (10s)
+	@.ci/fuzz $(or $(FUZZTIME),10s)
+
+clean: ## what builds leave behind, but not the data
+	rm -rf bin .cache webclient/node_modules
+	find webclient/dist -mindepth 1 -not -name .keep -delete
