@@ -1,0 +1,235 @@
+package turn
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+type step struct {
+	at     int // frame number, from 1
+	events Events
+}
+
+// play feeds a pattern: v voiced, . quiet; partials come before their frame.
+func play(m *Machine, pattern string, partials map[int]string) []step {
+	var steps []step
+	for i, r := range pattern {
+		if text, ok := partials[i+1]; ok {
+			m.Partial(text)
+		}
+		if e := m.Frame(r == 'v'); e != 0 {
+			steps = append(steps, step{i + 1, e})
+		}
+	}
+	return steps
+}
+
+func v(n int) string { return strings.Repeat("v", n) }
+func q(n int) string { return strings.Repeat(".", n) }
+
+func TestMachine(t *testing.T) {
+	tests := []struct {
+		name     string
+		pattern  string
+		partials map[int]string
+		want     []step
+	}{
+		{"a click is no voice", q(10) + v(4) + q(60), nil, nil},
+		{"blips far apart are no voice", strings.Repeat("v...", 40), nil, nil},
+		{"start at the fifth of eight", "v.v.v.v" + "v", nil, []step{{8, Started}}},
+		{"voice then silence", v(40) + q(40), nil, []step{{5, Started}, {10, Barge}, {70, Ended}}},
+		{"too short to barge in", v(7) + q(40), nil, []step{{5, Started}, {37, Ended}}},
+		{"finished text", v(40) + q(40), map[int]string{30: "What are your hours?"}, []step{{5, Started}, {10, Barge}, {55, Ended}}},
+		{"a partial that comes late", v(40) + q(40), map[int]string{60: "Hello."}, []step{{5, Started}, {10, Barge}, {60, Ended}}},
+		{"unfinished text", v(40) + q(100), map[int]string{30: "I want to"}, []step{{5, Started}, {10, Barge}, {115, Ended}}},
+		{"spelling", v(40) + q(120), map[int]string{30: "my number is four five"}, []step{{5, Started}, {10, Barge}, {140, Ended}}},
+		{"a pause that goes on", v(20) + q(27) + v(20) + q(30), nil, []step{{5, Started}, {10, Barge}, {97, Ended}}},
+		{"a blip in the silence", v(20) + q(10) + "vv" + q(18), nil, []step{{5, Started}, {10, Barge}, {50, Ended}}},
+		{"too long", v(1505), nil, []step{{5, Started}, {10, Barge}, {1500, Ended}, {1505, Started}}},
+		{"a backchannel does not barge in", v(20) + q(30), map[int]string{8: "okay"}, []step{{5, Started}, {50, Ended}}},
+		{"a long backchannel does", v(60) + q(30), map[int]string{8: "okay"}, []step{{5, Started}, {51, Barge}, {90, Ended}}},
+		{"more words than a backchannel", v(40) + q(30), map[int]string{8: "okay", 20: "okay but wait"}, []step{{5, Started}, {20, Barge}, {70, Ended}}},
+		{"two utterances", v(10) + q(30) + v(10) + q(30), nil, []step{{5, Started}, {10, Barge}, {40, Ended}, {45, Started}, {50, Barge}, {80, Ended}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := play(New(Config{}), test.pattern, test.partials)
+			if len(got) != len(test.want) {
+				t.Fatalf("got %v, want %v", got, test.want)
+			}
+			for i := range got {
+				if got[i] != test.want[i] {
+					t.Errorf("got %v, want %v", got[i], test.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestMeasures(t *testing.T) {
+	m := New(Config{})
+	play(m, q(3)+v(40)+q(30), nil)
+	if m.Length() != 800*time.Millisecond || m.Voiced() != 800*time.Millisecond || m.Quiet() != 600*time.Millisecond {
+		t.Errorf("length %v, voiced %v, quiet %v", m.Length(), m.Voiced(), m.Quiet())
+	}
+	if m.PreRoll() != 20 {
+		t.Errorf("pre-roll %d", m.PreRoll())
+	}
+}
+
+func TestPushToTalk(t *testing.T) {
+	m := New(Config{})
+	play(m, v(10), nil)
+	if e := m.PushToTalk(true); e != Canceled {
+		t.Errorf("switching on in an utterance: %v", e)
+	}
+	if got := play(m, v(50)+q(50), nil); len(got) != 0 {
+		t.Errorf("voice without the button: %v", got)
+	}
+	if e := m.Release() | m.Cancel(); e != 0 {
+		t.Errorf("release without press: %v", e)
+	}
+	if e := m.Press(); e != Started|Barge {
+		t.Errorf("press: %v", e)
+	}
+	if got := play(m, v(10)+q(200), nil); len(got) != 0 {
+		t.Errorf("silence ended a pressed button: %v", got)
+	}
+	if e := m.Release(); e != Ended {
+		t.Errorf("release: %v", e)
+	}
+	m.Press()
+	if e := m.Cancel(); e != Canceled || m.Active() {
+		t.Errorf("cancel: %v", e)
+	}
+	m.Press()
+	if got := play(m, v(1600), nil); len(got) != 1 || got[0] != (step{1500, Ended}) {
+		t.Errorf("a stuck button: %v", got)
+	}
+	if e := m.PushToTalk(false); e != 0 {
+		t.Errorf("switching off at rest: %v", e)
+	}
+	if got := play(m, v(10)+q(30), nil); len(got) != 3 {
+		t.Errorf("voice decides again: %v", got)
+	}
+	if e := m.Press(); e != 0 {
+		t.Errorf("press without push-to-talk: %v", e)
+	}
+}
+
+func TestLookOf(t *testing.T) {
+	for text, want := range map[string]Look{
+		"": Open, " ": Open,
+		"what are your opening hours": Open, "I want two": Open, "call me": Open,
+		"What are your opening hours?": Finished, "Yes. ": Finished, "(Really.)": Finished, "你好。": Finished,
+		"I want to": Unfinished, "well,": Unfinished, "I was…": Unfinished, "I was...": Unfinished,
+		"my name is": Unfinished, "um": Unfinished, "ich möchte ein": Unfinished, "quiero hablar con": Unfinished, "and I": Unfinished,
+		"it is four five": Spelling, "order number seven": Spelling, "A B": Spelling, "the code is 4 7 1": Spelling,
+		"my zip is 90210": Spelling, "It is 4 5 1.": Spelling, "it costs 20": Open, "number i": Unfinished,
+	} {
+		if got := LookOf(text); got != want {
+			t.Errorf("%q looks %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestBackchannel(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false, "uh-huh": true, "Okay.": true, "mm hmm": true, "yeah okay": true, "I see": true, "Okay, got it.": true, "ja": true, "嗯": true,
+		"no": false, "stop": false, "okay stop": false, "i": false, "yes I want that": false, "okay okay okay okay okay": false,
+	} {
+		if got := Backchannel(text); got != want {
+			t.Errorf("%q is %v", text, got)
+		}
+	}
+}
+
+// Whatever is heard, utterances begin and end in turn, are no longer than they
+// may be, have voice, and barge in at most once.
+func TestMachineProperties(t *testing.T) {
+	texts := []string{"", "okay", "I want to", "Yes.", "four five", "hello there"}
+	rapid.Check(t, func(t *rapid.T) {
+		m := New(Config{MaxUtterance: 3 * time.Second})
+		active, barged, began := false, false, 0
+		check := func(at int, e Events) {
+			if e.Has(Started) {
+				if active {
+					t.Fatalf("frame %d: started twice", at)
+				}
+				active, barged, began = true, false, at
+			}
+			if e.Has(Barge) {
+				if !active || barged {
+					t.Fatalf("frame %d: barge at the wrong time", at)
+				}
+				barged = true
+			}
+			if e.Has(Ended) || e.Has(Canceled) {
+				if !active {
+					t.Fatalf("frame %d: ended at rest", at)
+				}
+				if at-began > 150 {
+					t.Fatalf("frame %d: utterance of %d frames", at, at-began)
+				}
+				if m.Length() < 0 || m.Voiced() < 0 || m.Quiet() < 0 {
+					t.Fatalf("frame %d: negative measures", at)
+				}
+				active = false
+			}
+			if m.Active() != active {
+				t.Fatalf("frame %d: active %v, events say %v", at, m.Active(), active)
+			}
+		}
+		at := 0
+		for range rapid.IntRange(1, 30).Draw(t, "runs") {
+			switch rapid.IntRange(0, 9).Draw(t, "what") {
+			case 0:
+				m.Partial(rapid.SampledFrom(texts).Draw(t, "text"))
+			case 1:
+				check(at, m.PushToTalk(rapid.Bool().Draw(t, "on")))
+			case 2:
+				check(at, m.Press())
+			case 3:
+				check(at, m.Release())
+			case 4:
+				check(at, m.Cancel())
+			default:
+				voice := rapid.IntRange(0, 100).Draw(t, "share of voice")
+				for range rapid.IntRange(1, 80).Draw(t, "frames") {
+					at++
+					check(at, m.Frame(rapid.IntRange(0, 99).Draw(t, "voice") < voice))
+				}
+			}
+		}
+		if m.Buttoned() {
+			check(at, m.PushToTalk(false))
+		}
+		for range 200 {
+			at++
+			check(at, m.Frame(false))
+		}
+		if active {
+			t.Fatal("silence ends an utterance")
+		}
+	})
+}
+
+func FuzzText(f *testing.F) {
+	for _, seed := range []string{"", "I want to", "four five", "uh-huh", "…", "\xff"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		_ = LookOf(text).String()
+		Backchannel(text)
+	})
+}
+
+func BenchmarkFrame(b *testing.B) {
+	m := New(Config{})
+	for i := range b.N {
+		m.Frame(i%100 < 40)
+	}
+}
