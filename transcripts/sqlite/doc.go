@@ -1,0 +1,2 @@
+// Package sqlite keeps calls and their logs in one SQLite file.
+package sqlite
