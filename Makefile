@@ -20,7 +20,7 @@ say = @printf '== %s\n'
 .PHONY: run build test deps test-deps web check test-go test-web e2e bench figures fuzz clean help
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: build ## build and start a server for development (ARGS: more flags)
 	@exec bin/relevo serve --dev $(ARGS)
