@@ -52,6 +52,7 @@ type CallState struct {
 	Epoch  uint64 `json:"epoch"`
 	Holder string `json:"holder,omitempty"` // participant id of who has the floor
 	Reason string `json:"reason,omitempty"`
+	Seq    int64  `json:"seq,omitempty"` // log seq of the transition
 }
 
 // Handoff tells the caller how the wait for a human stands.
@@ -69,11 +70,14 @@ type HumanTakeoverWillStart struct {
 	TakeoverMode TakeoverMode `json:"takeoverMode"`
 	Name         string       `json:"name,omitempty"`
 	Avatar       string       `json:"avatar,omitempty"`
+	Seq          int64        `json:"seq,omitempty"` // log seq of the transition
 }
 
 // HumanTakeoverConnected: the human has the floor.
 type HumanTakeoverConnected struct {
 	TakeoverUID string `json:"takeoverUid"`
+	Name        string `json:"name,omitempty"`
+	Seq         int64  `json:"seq,omitempty"` // log seq of the transition
 }
 
 // HumanTakeoverFailed: the claim is void, the AI goes on. Reason is one of
@@ -81,6 +85,7 @@ type HumanTakeoverConnected struct {
 type HumanTakeoverFailed struct {
 	TakeoverUID string `json:"takeoverUid"`
 	Reason      string `json:"reason"`
+	Seq         int64  `json:"seq,omitempty"` // log seq of the transition
 }
 
 // HumanTakeoverEnded: the AI has the floor again. Reason is one of returned,
@@ -88,12 +93,22 @@ type HumanTakeoverFailed struct {
 type HumanTakeoverEnded struct {
 	TakeoverUID string `json:"takeoverUid"`
 	Reason      string `json:"reason"`
+	Seq         int64  `json:"seq,omitempty"` // log seq of the transition
 }
 
 // Closed is said before the server closes: Reason is one of ended, left,
-// replaced, evicted, shutdown.
+// replaced, evicted, shutdown. What follows is a close frame with the same
+// reason.
 type Closed struct {
 	Reason string `json:"reason"`
+}
+
+// Fault is the error notification: something the client sent without an id, or
+// on the data channel, went wrong.
+type Fault struct {
+	Kind    ErrorKind `json:"kind"`
+	Message string    `json:"message"`
+	Method  string    `json:"method,omitempty"` // what it answers
 }
 
 // CallGone takes a call off a console's list.
