@@ -1,0 +1,224 @@
+package knowledge
+
+import (
+	"cmp"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/rivo/uniseg"
+)
+
+//go:embed shop
+var shop embed.FS
+
+// Shop is the example that ships: what a small shop's agent knows.
+func Shop() fs.FS {
+	sub, err := fs.Sub(shop, "shop")
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return sub
+}
+
+// ErrEmpty says that a folder has no passage in it.
+var ErrEmpty = errors.New("no Markdown with text in it")
+
+// synonymsFile holds lists of words that mean the same.
+const synonymsFile = "_synonyms.md"
+
+// maxFile bounds a file; more is surely no knowledge written for speech.
+const maxFile = 1 << 20
+
+// Base is a searchable knowledge base. It never changes.
+type Base struct {
+	passages []*Passage
+	docs     []*doc
+	terms    map[string]*term
+	synonyms map[string]int // stem to group
+	names    []string
+}
+
+// term is a stem of the base.
+type term struct {
+	stem string
+	idf  float64
+	name bool
+}
+
+// doc is a passage as it is searched.
+type doc struct {
+	passage   *Passage
+	weight    map[string]float64 // stem to its saturated frequency, up to 1
+	names     map[string]bool    // stems of the file's names
+	questions []map[string]bool  // stems
+}
+
+// Load reads all *.md of a folder and those below it.
+func Load(files fs.FS) (*Base, error) {
+	var passages []*Passage
+	var synonyms [][]string
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() || path.Ext(name) != ".md" {
+			return nil
+		}
+		if info, err := entry.Info(); err != nil {
+			return err
+		} else if info.Size() > maxFile {
+			return fmt.Errorf("%s: larger than %d bytes", name, maxFile)
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		if path.Base(name) == synonymsFile {
+			for line := range strings.Lines(string(text)) {
+				if m := listItem.FindStringSubmatch(strings.TrimSpace(line)); m != nil {
+					synonyms = append(synonyms, Tokens(m[1]))
+				}
+			}
+			return nil
+		}
+		passages = append(passages, parse(name, string(text))...)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("knowledge: %w", err)
+	}
+	if len(passages) == 0 {
+		return nil, fmt.Errorf("knowledge: %w", ErrEmpty)
+	}
+	return New(passages, synonyms), nil
+}
+
+// New makes a base of passages and of lists of words that mean the same.
+func New(passages []*Passage, synonyms [][]string) *Base {
+	b := &Base{passages: passages, terms: make(map[string]*term), synonyms: make(map[string]int)}
+	for group, words := range synonyms {
+		for _, w := range words {
+			b.synonyms[stem(w)] = group + 1
+		}
+	}
+	count := make(map[string]int)
+	for _, p := range passages {
+		d := newDoc(p)
+		b.docs = append(b.docs, d)
+		for s := range d.weight {
+			count[s]++
+		}
+		for _, name := range p.Names {
+			if !slices.Contains(b.names, name) {
+				b.names = append(b.names, name)
+			}
+		}
+	}
+	for s, n := range count {
+		b.terms[s] = &term{stem: s, idf: b.idf(n)}
+	}
+	for _, d := range b.docs {
+		for s := range d.names {
+			if !ordinary[s] {
+				b.terms[s].name = true
+			}
+		}
+	}
+	return b
+}
+
+// ordinary are stems in names that are words of their own.
+var ordinary = map[string]bool{"mini": true, "pro": true, "plus": true, "max": true, "max2": true}
+
+func (b *Base) idf(n int) float64 {
+	total := float64(len(b.passages))
+	return math.Log(1 + (total-float64(n)+0.5)/(float64(n)+0.5))
+}
+
+func newDoc(p *Passage) *doc {
+	d := &doc{passage: p, weight: make(map[string]float64), names: make(map[string]bool)}
+	add := func(text string, weight float64) map[string]bool {
+		stems := make(map[string]bool)
+		for _, t := range Tokens(text) {
+			s := stem(t)
+			d.weight[s] += weight
+			stems[s] = true
+		}
+		return stems
+	}
+	for _, name := range p.Names {
+		for s := range add(name, 3) {
+			d.names[s] = true
+		}
+	}
+	add(p.Topic, 2)
+	add(p.Title, 3)
+	add(p.Text, 1)
+	for _, q := range p.Questions {
+		d.questions = append(d.questions, add(q, 1.5))
+	}
+	for s, w := range d.weight {
+		d.weight[s] = w / (w + 0.5)
+	}
+	return d
+}
+
+// Passages are all passages in the order of their files.
+func (b *Base) Passages() []*Passage { return b.passages }
+
+// Names are the names of things that no dictionary has.
+func (b *Base) Names() []string { return slices.Clone(b.names) }
+
+// Sentences are all sentences of the base, and what callers ask, as they are
+// written: what a recogniser for this base is to expect.
+func (b *Base) Sentences() []string {
+	var all []string
+	seen := make(map[string]bool)
+	add := func(text string) {
+		if text = strings.TrimSpace(text); text != "" && !seen[text] {
+			seen[text] = true
+			all = append(all, text)
+		}
+	}
+	for _, p := range b.passages {
+		for _, q := range p.Questions {
+			add(q)
+		}
+		add(p.Title)
+		for line := range strings.SplitSeq(p.Text, "\n") {
+			state := -1
+			for line != "" {
+				var s string
+				s, line, state = uniseg.FirstSentenceInString(line, state)
+				add(s)
+			}
+		}
+	}
+	return all
+}
+
+// Hit is a passage that was found. Score, from 0 to 1, is how sure it is that
+// the passage is about what was asked.
+type Hit struct {
+	Passage *Passage
+	Score   float64
+}
+
+// Search returns up to k passages, the best first.
+func (b *Base) Search(query string, k int) []Hit {
+	words := b.read(query)
+	hits := make([]Hit, 0, len(b.docs))
+	for _, d := range b.docs {
+		if score := b.score(words, d); score > 0 {
+			hits = append(hits, Hit{d.passage, score})
+		}
+	}
+	slices.SortStableFunc(hits, func(x, y Hit) int { return cmp.Compare(y.Score, x.Score) })
+	return hits[:min(k, len(hits))]
+}

@@ -1,0 +1,184 @@
+package knowledge
+
+import "strings"
+
+// word is a word of a question with the terms of the base that it may stand
+// for.
+type word struct {
+	weight  float64
+	matches map[string]float64 // stem to how well it matches, up to 1
+	name    bool
+}
+
+// unknownWeight is what a word counts that the base does not know.
+const unknownWeight = 3.3
+
+// maxQuery bounds how many words of a question are looked at: the last ones,
+// for people come to the point.
+const maxQuery = 60
+
+// read finds the terms that a question's words stand for.
+func (b *Base) read(query string) []word {
+	tokens := Tokens(query)
+	if len(tokens) > maxQuery {
+		tokens = tokens[len(tokens)-maxQuery:]
+	}
+	var words []word
+	for i := 0; i < len(tokens); i++ {
+		if n, t, how := b.joined(tokens[i:]); n > 0 {
+			words = append(words, word{weight: t.idf, matches: map[string]float64{t.stem: how}, name: t.name})
+			i += n - 1
+			continue
+		}
+		words = append(words, b.word(tokens[i]))
+	}
+	return words
+}
+
+// joined finds a name or term that was heard as two or three words, such as
+// "acme tron".
+func (b *Base) joined(tokens []string) (n int, best *term, how float64) {
+	for n := 3; n >= 2; n-- {
+		if n > len(tokens) {
+			continue
+		}
+		heard := strings.Join(tokens[:n], "")
+		if len(heard) < 6 || len(heard) > 24 {
+			continue
+		}
+		for _, t := range b.terms {
+			if !t.name {
+				continue
+			}
+			if alike := Alike(heard, t.stem); alike > how || alike == how && alike > 0 && t.stem < best.stem {
+				best, how = t, alike
+			}
+		}
+		if best != nil {
+			return n, best, how
+		}
+	}
+	return 0, nil, 0
+}
+
+func (b *Base) word(token string) word {
+	s := stem(token)
+	w := word{matches: make(map[string]float64)}
+	if fillers[token] {
+		w.weight = fillerWeight
+		w.matches[s] = 1
+		return w
+	}
+	if t := b.terms[s]; t != nil {
+		w.weight, w.name = t.idf, t.name
+		w.matches[s] = 1
+	}
+	if group := b.synonyms[s]; group != 0 {
+		for other, g := range b.synonyms {
+			if t := b.terms[other]; g == group && t != nil && w.matches[other] == 0 {
+				w.matches[other] = 0.9
+				w.weight = max(w.weight, t.idf)
+			}
+		}
+	}
+	if len(w.matches) == 0 {
+		for _, t := range b.terms {
+			how := max(Alike(token, t.stem), Alike(s, t.stem))
+			if how == 0 || fillers[t.stem] {
+				continue
+			}
+			w.matches[t.stem] = how
+			w.weight = max(w.weight, t.idf)
+			w.name = w.name || t.name
+		}
+	}
+	if len(w.matches) == 0 {
+		w.weight = unknownWeight
+	}
+	return w
+}
+
+// score is how sure it is, from 0 to 1, that d is about what words ask.
+func (b *Base) score(words []word, d *doc) float64 {
+	var total, covered float64
+	named := false
+	for _, w := range words {
+		if w.weight == fillerWeight {
+			continue
+		}
+		best, isName := 0.0, false
+		for s, how := range w.matches {
+			best = max(best, how*d.weight[s])
+			isName = isName || d.names[s]
+		}
+		total += w.weight
+		covered += w.weight * best
+		named = named || w.name && isName
+	}
+	if total == 0 {
+		return b.likeness(words, d) * 0.5
+	}
+	coverage := covered / total
+	score := coverage
+	if len(d.questions) > 0 {
+		score = 0.5*coverage + 0.5*b.likeness(words, d)
+	}
+	if !named {
+		for _, w := range words {
+			if w.name {
+				return score * 0.5 // asked about a thing by name, and not this one
+			}
+		}
+	}
+	return min(score, 1)
+}
+
+// likeness compares with each of the passage's questions, as sets of words by
+// their information (Dice's coefficient), and returns the best.
+func (b *Base) likeness(words []word, d *doc) float64 {
+	best := 0.0
+	for _, q := range d.questions {
+		var mine, theirs, both float64
+		for _, w := range words {
+			mine += w.weight
+			match := 0.0
+			for s, how := range w.matches {
+				if q[s] {
+					match = max(match, how)
+				}
+			}
+			both += w.weight * match
+		}
+		for s := range q {
+			if fillers[s] {
+				theirs += fillerWeight
+			} else if t := b.terms[s]; t != nil {
+				theirs += t.idf
+			}
+		}
+		if mine+theirs > 0 {
+			best = max(best, 2*both/(mine+theirs))
+		}
+	}
+	return min(best, 1)
+}
+
+// NamesIn are the names of the base that a text mentions, misheard ones too.
+func (b *Base) NamesIn(text string) []string {
+	var found []string
+	words := b.read(text)
+	for _, name := range b.names {
+		all := true
+		for _, t := range Tokens(name) {
+			s, has := stem(t), false
+			for _, w := range words {
+				has = has || w.matches[s] > 0
+			}
+			all = all && has
+		}
+		if all {
+			found = append(found, name)
+		}
+	}
+	return found
+}
