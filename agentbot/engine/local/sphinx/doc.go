@@ -1,0 +1,2 @@
+// Package sphinx recognises English speech with PocketSphinx.
+package sphinx
