@@ -25,7 +25,7 @@ const (
 	TypeCallState              Type = 2001 // CallState
 	TypeHumanSubtitle          Type = 2003 // Subtitle, cumulative
 	TypeTypedMessage           Type = 2004 // TypedMessage
-	TypeSuggestion             Type = 2005 // to the human only
+	TypeSuggestion             Type = 2005 // Suggestion, to the human only
 	TypeSlots                  Type = 2006 // Slots
 )
 
@@ -124,6 +124,12 @@ type TypedMessage struct {
 	Seq       int64  `json:"seq,omitempty"`
 	Backlog   bool   `json:"backlog,omitempty"`
 	Private   bool   `json:"private,omitempty"` // guidance the caller never sees
+}
+
+// Suggestion is what the AI would say, for the human who has the floor.
+type Suggestion struct {
+	Text string `json:"text"`
+	Seq  int64  `json:"seq,omitempty"` // the log entry it answers
 }
 
 // TextToAgent is typed text by data channel.

@@ -136,6 +136,8 @@ type Candidate struct {
 	Candidate     string  `json:"candidate"`
 	SDPMid        *string `json:"sdpMid,omitempty"`
 	SDPMLineIndex *uint16 `json:"sdpMLineIndex,omitempty"`
+
+	UsernameFragment *string `json:"usernameFragment,omitempty"`
 }
 
 // Subscribe chooses what one receives: mode "all" (default), "none", or
@@ -191,6 +193,7 @@ type RequestHuman struct {
 // they are connected.
 type Takeover struct {
 	TakeoverMode TakeoverMode `json:"takeoverMode"`
+	Key          string       `json:"key,omitempty"` // repeating a claim with the same key is the same claim
 }
 
 // TakeoverResult answers Takeover when the human has the floor.
