@@ -65,10 +65,11 @@ type Subtitle struct {
 	Offset     int    `json:"offset"`
 	Rev        int    `json:"rev"` // rises with each message of the sentence
 	SpeakerID  string `json:"speakerId"`
-	Time       int64  `json:"time"`              // Unix milliseconds when the sentence began
-	Backlog    bool   `json:"backlog,omitempty"` // replayed from the log
-	Seq        int64  `json:"seq,omitempty"`     // log seq, with End
-	Cut        bool   `json:"cut,omitempty"`     // with End: stopped before its end
+	Time       int64  `json:"time"`               // Unix milliseconds when the sentence began
+	Backlog    bool   `json:"backlog,omitempty"`  // replayed from the log
+	Seq        int64  `json:"seq,omitempty"`      // log seq, with End
+	Cut        bool   `json:"cut,omitempty"`      // with End: stopped before its end
+	Unspoken   string `json:"unspoken,omitempty"` // with Cut: the rest, for humans and observers only
 }
 
 // Backlog brackets a replay: {kind:"begin", from, to} … {kind:"end", cursor}.
