@@ -136,10 +136,10 @@ func (s *SQLite) Sweep(ctx context.Context, now time.Time) error {
 func (s *SQLite) do(ctx context.Context, f func(context.Context, *sql.Conn) error) error {
 	c, err := s.db.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("state: %w", err)
+		return sqlite.Classify(err)
 	}
 	defer c.Close()
-	return f(context.WithoutCancel(ctx), c)
+	return sqlite.Classify(f(context.WithoutCancel(ctx), c))
 }
 
 func checkNames(names ...string) error {

@@ -22,10 +22,10 @@ func code(err error) int {
 	return 0
 }
 
-// classify wraps an error of the database so that callers know what it means to
+// Classify wraps an error of the database so that callers know what it means to
 // them: ErrFull where the disk is full, broken or not writable, ErrClosed where
 // the database was closed meanwhile. The cause stays in the chain.
-func classify(err error) error {
+func Classify(err error) error {
 	switch code(err) {
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
 		return fmt.Errorf("%w: %w", transcripts.ErrFull, err)

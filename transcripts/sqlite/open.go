@@ -56,7 +56,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	s := &Store{log: o.Log}
 	if err := s.open(ctx, path, o); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, classify(err)), s.closeDBs())
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, Classify(err)), s.closeDBs())
 	}
 	return s, nil
 }

@@ -31,7 +31,7 @@ func (s *Store) Call(ctx context.Context, id string) (transcripts.Call, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return transcripts.Call{}, transcripts.ErrNotFound
 	}
-	return c, classify(err)
+	return c, Classify(err)
 }
 
 // Calls implements transcripts.Store.
@@ -67,18 +67,18 @@ func (s *Store) Entries(ctx context.Context, callID string, after int64, limit i
 // collect scans all rows. Where it fails it returns none.
 func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
 	if err != nil {
-		return nil, classify(err)
+		return nil, Classify(err)
 	}
 	var list []T
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return nil, classify(errors.Join(err, rows.Close()))
+			return nil, Classify(errors.Join(err, rows.Close()))
 		}
 		list = append(list, v)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return nil, classify(err)
+		return nil, Classify(err)
 	}
 	return list, nil
 }

@@ -152,7 +152,7 @@ func (w *writer) commit(requests []*request) {
 		if errs[i] != nil && !own(errs[i]) {
 			w.stats.failed.Add(1)
 			w.failed(errs[i])
-			errs[i] = classify(errs[i])
+			errs[i] = Classify(errs[i])
 		} else {
 			w.stats.requests.Add(1)
 		}
