@@ -77,6 +77,7 @@ func (w *writer) do(ctx context.Context, apply func(*batch) error) error {
 	}
 	select {
 	case w.queue <- r:
+		w.stats.accepted.Add(1)
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-w.closing:
@@ -209,19 +210,22 @@ func (w *writer) recovered() {
 	}
 }
 
-// counters are written by the writer and read by Stats.
-type counters struct{ requests, failed, commits atomic.Uint64 }
+// counters: accepted is written by callers, the rest by the writer.
+type counters struct{ accepted, requests, failed, commits atomic.Uint64 }
 
 // Stats counts since Open.
 type Stats struct {
 	Requests uint64 // writes answered, refusals such as conflicts included
 	Failed   uint64 // writes lost to the disk
 	Commits  uint64 // transactions; Requests/Commits is the gain of the group commit
-	Queued   int    // writes that wait at this moment
+	Waiting  int    // writes not answered at this moment
 }
 
 // Stats returns the counters of the writer.
 func (s *Store) Stats() Stats {
 	c := &s.writer.stats
-	return Stats{Requests: c.requests.Load(), Failed: c.failed.Load(), Commits: c.commits.Load(), Queued: len(s.writer.queue)}
+	stats := Stats{Requests: c.requests.Load(), Failed: c.failed.Load(), Commits: c.commits.Load()}
+	// A write may be answered before its caller has counted it in.
+	stats.Waiting = int(max(0, int64(c.accepted.Load()-stats.Requests-stats.Failed)))
+	return stats
 }
