@@ -1,0 +1,63 @@
+package vad
+
+/*
+#cgo CXXFLAGS: -std=c++11
+#cgo pkg-config: webrtc-audio-processing
+#include "shim.h"
+*/
+import "C"
+
+import (
+	"errors"
+	"unsafe"
+
+	"github.com/relevo/relevo/agentbot/engine"
+)
+
+const (
+	mode        = 2   // WebRTC's VAD: 0 finds most voice, 3 least noise
+	suppression = 1   // moderate
+	blockLength = 160 // samples the library takes at once
+)
+
+// WebRTC is a VAD by WebRTC's detector with noise suppression: Process cleans
+// the frame in place.
+type WebRTC struct{}
+
+var _ engine.VAD = WebRTC{}
+
+// OpenVAD opens a detector for one leg.
+func (WebRTC) OpenVAD() (engine.VADStream, error) {
+	d := C.relevo_vad_open(mode, suppression)
+	if d == nil {
+		return nil, &engine.Error{Engine: "webrtc vad", Kind: engine.Unusable, Cause: errors.New("libwebrtc-audio-processing does not come up")}
+	}
+	return &webrtcStream{detector: d}, nil
+}
+
+type webrtcStream struct {
+	detector unsafe.Pointer // nil: closed
+}
+
+// Process judges a frame. Samples beyond whole blocks of 10 ms are left out.
+func (s *webrtcStream) Process(frame []int16) bool {
+	if s.detector == nil {
+		return false
+	}
+	voice := false
+	for ; len(frame) >= blockLength; frame = frame[blockLength:] {
+		if C.relevo_vad_process(s.detector, (*C.int16_t)(unsafe.Pointer(&frame[0]))) > 0 {
+			voice = true
+		}
+	}
+	return voice
+}
+
+// Close frees the detector.
+func (s *webrtcStream) Close() error {
+	if s.detector != nil {
+		C.relevo_vad_free(s.detector)
+		s.detector = nil
+	}
+	return nil
+}
