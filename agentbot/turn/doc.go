@@ -1,12 +1,12 @@
 // Package turn decides, frame by frame, when a speaker's utterance begins and
 // ends and when it must stop an agent that speaks.
 //
-//	            StartFrames of StartWindow voiced           BargeIn of voice
-//	   ┌──────┐ ──────────────────────────────▶ ┌────────┐ ────────────────▶ Barge (once)
-//	   │ idle │      Started (with pre-roll)    │ active │
-//	   └──────┘ ◀────────────────────────────── └────────┘
-//	            silence as long as the text so far wants,
-//	            or MaxUtterance: Ended
+//	         StartFrames of StartWindow voiced           BargeIn of voice
+//	┌──────┐ ──────────────────────────────▶ ┌────────┐ ────────────────▶ Barge (once)
+//	│ idle │      Started (with pre-roll)    │ active │
+//	└──────┘ ◀────────────────────────────── └────────┘
+//	         silence as long as the text so far wants,
+//	         or MaxUtterance: Ended
 //
 // Hysteresis: a beginning needs 5 voiced frames of 8, so a click is none; in the
 // silence at the end a blip of fewer than 3 frames of 8 does not count as voice,
