@@ -25,6 +25,9 @@ type Bot interface {
 	// Hear starts transcribing a participant's microphone; it ends by itself
 	// with the track.
 	Hear(leg BotLeg, track *sfu.Track)
+	// Unhear stops it: a human who has given the call back is not listened to.
+	// What they are saying is finished and still told as Heard.
+	Unhear(participantID string)
 	// SetMode changes what the bot does. epoch is the term its audio and text
 	// are made for from now on; what it made for another is dropped where it
 	// leaves. history is nil, or the log from which its memory is made anew
@@ -47,6 +50,8 @@ type Bot interface {
 	Boundary(ctx context.Context)
 	// Track is the bot's voice in the room.
 	Track() *sfu.Track
+	// SetAudience says who may hear its voice.
+	SetAudience(a sfu.RoleSet)
 	// Close stops it and waits until nothing of it runs.
 	Close()
 }

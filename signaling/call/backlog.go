@@ -1,0 +1,200 @@
+package call
+
+import (
+	"time"
+
+	"github.com/relevo/relevo/signaling/takeover"
+	"github.com/relevo/relevo/signaling/wire"
+	"github.com/relevo/relevo/transcripts"
+)
+
+// record writes an event that is no transition.
+func (c *Call) record(event string, m *member, data any) {
+	e := transcripts.Entry{CallID: c.id, Kind: transcripts.KindEvent, Start: time.Now(), Epoch: c.epoch, Event: event}
+	if m != nil {
+		e.SpeakerID, e.Role, e.Name = m.id, string(m.role), m.name()
+	}
+	if data != nil {
+		e.Data = raw(data)
+	}
+	c.write(e, nil)
+}
+
+// write writes an entry that has no live form and publishes it when durable.
+func (c *Call) write(e transcripts.Entry, done func(transcripts.Entry, error)) {
+	c.remember(e)
+	c.rec.submit(job{entry: &e, done: func(stored transcripts.Entry, err error) {
+		c.box.put(func() {
+			if err == nil {
+				c.publish(stored)
+			}
+			if done != nil {
+				done(stored, err)
+			}
+		}, false)
+	}})
+}
+
+// publish shows a durable entry to everyone who may see it. Entries come in the
+// order of their seq.
+func (c *Call) publish(e transcripts.Entry) {
+	c.entries = append(c.entries, e)
+	rev := 0
+	if l := c.liveByID(e.SentenceID); l != nil && e.Kind == transcripts.KindSentence {
+		rev = l.rev + 1
+		c.removeLive(l.id)
+	}
+	if e.Kind == transcripts.KindEvent {
+		c.rememberEvent(e)
+	}
+	for _, m := range c.order {
+		if m.entriesWS {
+			c.sendEntry(m, &e)
+		} else if m.synced {
+			c.sendLogged(m, &e, false, rev)
+		}
+	}
+	if e.Kind == transcripts.KindSentence || e.Kind == transcripts.KindMessage && !e.Private {
+		c.summariseLine(wire.Role(e.Role), e.Name, e.Text, true)
+	}
+}
+
+// rememberEvent: transitions are remembered when they are durable; others were
+// remembered when they were written.
+func (c *Call) rememberEvent(e transcripts.Entry) {
+	switch e.Event {
+	case "human", "returning", "lost", "failed":
+		c.remember(e)
+	}
+}
+
+func (c *Call) lastSeq() int64 {
+	if len(c.entries) == 0 {
+		return 0
+	}
+	return c.entries[len(c.entries)-1].Seq
+}
+
+// mayRead: callers never see guidance to the AI.
+func mayRead(m *member, e *transcripts.Entry) bool {
+	return !e.Private || m.privileged()
+}
+
+// sendLogged sends an entry by the data channel in the form of its kind. Events
+// go as notifications of their own.
+func (c *Call) sendLogged(m *member, e *transcripts.Entry, backlog bool, rev int) {
+	if e.Seq <= m.cursor && backlog || !mayRead(m, e) {
+		return
+	}
+	m.cursor = max(m.cursor, e.Seq)
+	switch e.Kind {
+	case transcripts.KindSentence:
+		if !m.transcriptsOf(e.SpeakerID) {
+			return
+		}
+		role := wire.Role(e.Role)
+		sub := wire.Subtitle{Text: e.Text, SentenceID: e.SentenceID, End: true, Rev: rev, SpeakerID: e.SpeakerID,
+			Time: e.Start.UnixMilli(), Backlog: backlog, Seq: e.Seq, Cut: e.Cut}
+		if m.privileged() {
+			sub.Unspoken = e.Unspoken
+		}
+		c.send(m, subtitleType(role), raw(sub), e.Epoch, e.SpeakerID, false)
+	case transcripts.KindMessage:
+		c.send(m, wire.TypeTypedMessage, raw(wire.TypedMessage{Text: e.Text, SpeakerID: e.SpeakerID, Role: wire.Role(e.Role), Name: e.Name,
+			Time: e.Start.UnixMilli(), Seq: e.Seq, Backlog: backlog, Private: e.Private}), e.Epoch, e.SpeakerID, false)
+	}
+}
+
+// sendEntry sends an entry by the socket, to who has no data channel.
+func (c *Call) sendEntry(m *member, e *transcripts.Entry) {
+	if e.Seq <= m.cursor || !mayRead(m, e) || e.Kind == transcripts.KindSentence && !m.transcriptsOf(e.SpeakerID) {
+		return
+	}
+	m.cursor = e.Seq
+	m.notify(wire.NotifyEntry, WireEntry(*e, m.privileged()))
+}
+
+// WireEntry is an entry as clients see it; what was not spoken is for the
+// privileged.
+func WireEntry(e transcripts.Entry, privileged bool) wire.Entry {
+	w := wire.Entry{Seq: e.Seq, Time: e.Start.UnixMilli(), Kind: string(e.Kind), Role: wire.Role(e.Role), SpeakerID: e.SpeakerID, Name: e.Name,
+		SentenceID: e.SentenceID, Text: e.Text, Cut: e.Cut, Event: e.Event, Epoch: e.Epoch, Data: e.Data}
+	if !e.End.IsZero() {
+		w.EndTime = e.End.UnixMilli()
+	}
+	if privileged {
+		w.Unspoken = e.Unspoken
+	}
+	return w
+}
+
+// sync sends a member whose data channel has opened what they do not have: the
+// finished sentences, then those that are being spoken. From here on live ones
+// follow, so that there is no hole and nothing comes twice.
+func (c *Call) sync(m *member) {
+	if m.synced || !m.channel.open {
+		return
+	}
+	m.entriesWS = false
+	m.synced = true
+	from, to := m.cursor, c.lastSeq()
+	c.send(m, wire.TypeBacklog, raw(wire.Backlog{Kind: "begin", From: from + 1, To: to}), c.epoch, "", false)
+	for i := range c.entries {
+		c.sendLogged(m, &c.entries[i], true, 0)
+	}
+	m.cursor = max(m.cursor, to)
+	c.send(m, wire.TypeBacklog, raw(wire.Backlog{Kind: "end", Cursor: m.cursor}), c.epoch, "", false)
+	for _, l := range c.live {
+		if l.text == "" || !m.transcriptsOf(l.speaker) {
+			continue
+		}
+		c.send(m, subtitleType(l.role), raw(wire.Subtitle{Text: l.text, SentenceID: l.id, Rev: l.rev, SpeakerID: l.speaker,
+			Time: l.start.UnixMilli()}), l.epoch, l.speaker, false)
+	}
+	c.send(m, wire.TypeCallState, raw(wire.CallState{State: c.machine.State.String(), Epoch: c.epoch, Holder: c.holder, Seq: to}), c.epoch, "", false)
+	if c.agentState != 0 && !c.agentOut {
+		c.send(m, wire.TypeAgentStateChanged, raw(wire.AgentState{State: c.agentState}), c.epoch, c.botID, true)
+	}
+}
+
+// replayEvents tells a member who resumed the takeover events after cursor, in
+// order, and where the call stands.
+func (c *Call) replayEvents(m *member, cursor int64) {
+	for i := range c.entries {
+		e := &c.entries[i]
+		if e.Seq <= cursor {
+			continue
+		}
+		if e.Kind == transcripts.KindEvent {
+			c.replayEvent(m, e)
+		}
+		if m.entriesWS {
+			c.sendEntry(m, e)
+		}
+	}
+	if c.machine.State == takeover.Pending && m.role == wire.RoleCaller {
+		c.tellWait("")
+	}
+	m.notify(wire.NotifyCallState, wire.CallState{State: c.machine.State.String(), Epoch: c.epoch, Holder: c.holder, Seq: c.lastSeq()})
+}
+
+func (c *Call) replayEvent(m *member, e *transcripts.Entry) {
+	d := takeoverData(e)
+	if d.UID == "" {
+		return
+	}
+	switch e.Event {
+	case "willStart":
+		m.notify(wire.NotifyHumanTakeoverWillStart, wire.HumanTakeoverWillStart{TakeoverUID: d.UID, TakeoverMode: d.Mode, Name: d.Name, Avatar: d.Avatar, Seq: e.Seq})
+	case "human":
+		m.notify(wire.NotifyHumanTakeoverConnected, wire.HumanTakeoverConnected{TakeoverUID: d.UID, Name: d.Name, Seq: e.Seq})
+	case "failed":
+		m.notify(wire.NotifyHumanTakeoverFailed, wire.HumanTakeoverFailed{TakeoverUID: d.UID, Reason: d.Reason, Seq: e.Seq})
+	case "ai", "lost":
+		reason := d.Reason
+		if e.Event == "lost" {
+			reason = "lost"
+		}
+		m.notify(wire.NotifyHumanTakeoverEnded, wire.HumanTakeoverEnded{TakeoverUID: d.UID, Reason: reason, Seq: e.Seq})
+	}
+}

@@ -1,0 +1,58 @@
+// Package call runs calls: who is in one, who has the floor, what is said, and
+// how all of it is told. What is decided is decided by package takeover; which
+// packets go where is package sfu's; what the AI does is behind [Bot].
+//
+//	sockets (signaling)        room (sfu)            bot (agentbot)       clocks
+//	     │ Member methods          │ events             │ BotEvents          │
+//	     ▼                         ▼                    ▼                    ▼
+//	  ┌───────────────────────── mailbox (bounded, never blocks) ────────────────┐
+//	  │                                 │                                        │
+//	  │                    Call.run: one goroutine a call                        │
+//	  │   roster · machine · live sentences · published log · members' channels  │
+//	  └──────┬───────────────────┬───────────────────────┬──────────────────┬────┘
+//	         ▼                   ▼                       ▼                  ▼
+//	  Outbox.Notify       Participant.Send         recorder          GiveFloor,
+//	  (socket, never      (data channel, 2000…;    (one goroutine:   SetAudience,
+//	   blocks)             busy: queued)            store, in order)  Bot.SetMode
+//
+// # A transition
+//
+// An event is looked at when the one before it is complete. What is heard comes
+// first, since people listen: the floor moves at the end of the AI's word, 120
+// ms later at most, and from that packet on the old epoch is stale everywhere.
+// Then the sentence that was cut is logged, then the transition, and when that
+// is durable it is told, by socket and data channel, in the order of the log.
+// A claim is the exception: it is the store's decision, so it is written before
+// anything happens, and if that fails nothing has.
+//
+// # Sentences
+//
+// A sentence is live while it grows (shown, never final) and published when its
+// entry is durable: it then has its seq and is shown as final. The published log
+// is in memory too, so that a data channel that opens gets the backlog and then
+// the live sentences from one goroutine at one moment: no hole, no duplicate.
+// A member's cursor is the seq up to which it has been told.
+//
+// # Goroutines
+//
+// A call has its own (run), its recorder, and one for each thing that may wait
+// (the bot's word boundary, a peer that closes): helpers. run joins the bot, the
+// room, the helpers and the recorder, in this order, before the hub forgets the
+// call. Timers only post. The list of calls that consoles watch is behind a
+// mutex of its own, with posts outside it.
+//
+// # Locks
+//
+// mailbox.mu, list.mu and Hub.mu; none is held while another is taken, nor
+// across a call to anything else.
+//
+// # Failures
+//
+// The store fails or hangs: the call goes on, entries wait in order in the
+// recorder and are tried again each second, claims are refused with a clear
+// error, humans are told that the transcript is not saved at the moment.
+// A member does not read: what may be replaced is dropped, then the member is.
+// A socket is lost: 30 s to resume with the media untouched. A human's media is
+// lost: the AI speaks at once and the call waits for a human, first in line.
+// The bot's engines fail: see package agentbot.
+package call

@@ -1,0 +1,386 @@
+package call
+
+import (
+	"time"
+
+	"github.com/relevo/relevo/sfu"
+	"github.com/relevo/relevo/signaling/takeover"
+	"github.com/relevo/relevo/signaling/wire"
+)
+
+// hear brings about the effects that are heard.
+func (c *Call) hear(e takeover.Effect, d decision) {
+	switch e {
+	case takeover.NextEpoch:
+		c.epoch++
+	case takeover.FloorToHuman:
+		c.giveFloorToHuman()
+	case takeover.EvictAI:
+		c.evictAI()
+	case takeover.FloorToAI:
+		c.takeFloorFromHuman()
+		c.giveFloorToAI()
+	case takeover.RestoreAI:
+		c.restoreAI()
+	case takeover.BriefAI:
+		c.briefAI(d.event)
+	case takeover.ExplainLoss:
+		c.bot.Company("lost", c.claim.Name)
+	case takeover.Seal:
+		// Nothing more is heard from here on, however long the disk takes.
+		c.epoch += 2
+		c.bot.SetMode(BotSilent, c.epoch, nil)
+		if err := c.room.GiveFloor(nil, c.epoch); err != nil {
+			c.log.Error("the floor was not taken", "error", err)
+		}
+	}
+}
+
+// tellEffect brings about the effects that are told; seq is the log's of the
+// transition.
+func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
+	switch e {
+	case takeover.Enqueue, takeover.EnqueueFirst:
+		c.hub.enqueue(c, e == takeover.EnqueueFirst)
+		c.requests = time.Now()
+		c.tellWait("")
+		c.askLater()
+		if e == takeover.Enqueue {
+			c.bot.Company("requested", "")
+		}
+	case takeover.Dequeue:
+		c.hub.dequeue(c)
+		c.stop(timerAsk)
+	case takeover.AwaitMedia:
+		c.awaitMedia()
+	case takeover.StopAwaiting:
+		c.stop(timerMedia)
+		c.stop(timerPoll)
+		c.stop(timerCompany)
+	case takeover.KeepCompany:
+		c.bot.SetMode(BotCompany, c.epoch, nil)
+		c.bot.Company("willStart", c.claim.Name)
+		c.after(timerCompany, 10*time.Second, func() { c.bot.Company("willStartLong", c.claim.Name) })
+	case takeover.TellWillStart:
+		c.announce(wire.NotifyHumanTakeoverWillStart, wire.TypeHumanTakeoverWillStart, c.willStart(seq), nil)
+	case takeover.TellConnected:
+		c.announce(wire.NotifyHumanTakeoverConnected, wire.TypeHumanTakeoverConnected,
+			wire.HumanTakeoverConnected{TakeoverUID: c.claim.UID, Name: c.claim.Name, Seq: seq}, nil)
+		c.answerWaiters(wire.TakeoverResult{TakeoverUID: c.claim.UID, Epoch: c.epoch}, nil)
+		c.watchSilence()
+	case takeover.TellFailed:
+		c.announce(wire.NotifyHumanTakeoverFailed, 0, wire.HumanTakeoverFailed{TakeoverUID: c.told.UID, Reason: d.reason, Seq: seq}, nil)
+		c.answerWaiters(wire.TakeoverResult{}, wire.Errorf(wire.KindTimeout, "the takeover came to nothing: %s", d.reason))
+	case takeover.TellEnded:
+		c.stop(timerSilence)
+		c.announce(wire.NotifyHumanTakeoverEnded, 0, wire.HumanTakeoverEnded{TakeoverUID: c.told.UID, Reason: endReason(d), Seq: seq}, nil)
+	case takeover.VoidClaim:
+		c.told, c.claim = c.claim, noClaim
+		c.stop(timerReady)
+	case takeover.ExplainFailure:
+		c.bot.SetMode(BotAnswer, c.epoch, nil)
+		c.bot.Company("failed", c.told.Name)
+	case takeover.ExplainReturn:
+		c.bot.Company("returned", c.told.Name)
+	case takeover.Seal:
+		c.seal(d.reason)
+	}
+}
+
+func endReason(d decision) string {
+	switch {
+	case d.event == takeover.HumanLost:
+		return "lost"
+	case d.reason != "":
+		return d.reason
+	}
+	return "returned"
+}
+
+func (c *Call) willStart(seq int64) wire.HumanTakeoverWillStart {
+	return wire.HumanTakeoverWillStart{TakeoverUID: c.claim.UID, TakeoverMode: wire.TakeoverMode(c.claim.Mode), Name: c.claim.Name, Avatar: c.claim.Avatar, Seq: seq}
+}
+
+func (c *Call) ownVoice() bool { return wire.TakeoverMode(c.claim.Mode) == wire.ModeOwnVoice }
+
+// giveFloorToHuman is the cut: from the next packet on the caller hears the
+// human, or in mode 0 the agent's voice with the human's words.
+func (c *Call) giveFloorToHuman() {
+	h := c.claimant()
+	if h == nil {
+		return
+	}
+	track := c.bot.Track()
+	if c.ownVoice() {
+		track = h.mic
+		h.p.SetAudience(sfu.Everyone)
+	} else {
+		h.p.SetAudience(sfu.Roles(sfu.Human, sfu.Observer))
+	}
+	c.floor(track)
+	c.holder = h.id
+	if h.mic != nil {
+		c.bot.Hear(BotLeg{ParticipantID: h.id, Role: string(wire.RoleHuman), Name: h.name()}, h.mic)
+	}
+	c.lastHum, c.lastCall = time.Now(), time.Now()
+}
+
+func (c *Call) floor(track *sfu.Track) {
+	if err := c.room.GiveFloor(track, c.epoch); err != nil {
+		c.log.Error("the floor was not given", "epoch", c.epoch, "error", err)
+	}
+}
+
+// takeFloorFromHuman hides the human from the caller again.
+func (c *Call) takeFloorFromHuman() {
+	h := c.claimant()
+	if h == nil {
+		return
+	}
+	h.p.SetAudience(sfu.Nobody)
+	c.bot.Unhear(h.id)
+	c.list(h, false, "returned")
+}
+
+// giveFloorToAI makes the AI's voice what the caller hears.
+func (c *Call) giveFloorToAI() {
+	if c.agent != nil {
+		c.agent.p.SetAudience(sfu.Everyone)
+		c.floorAgain(c.agent.mic)
+		c.holder = c.agent.id
+		return
+	}
+	c.bot.SetAudience(sfu.Everyone)
+	c.floorAgain(c.bot.Track())
+	c.holder = c.botID
+}
+
+// floorAgain gives the floor within the epoch it already has, too: an external
+// bot's microphone comes after the call begins.
+func (c *Call) floorAgain(track *sfu.Track) {
+	if now, epoch := c.room.Floor(); now == track && epoch == c.epoch {
+		return
+	}
+	c.floor(track)
+}
+
+// evictAI takes the AI off the roster; its brain stops, and its voice, but for
+// mode 0, where it says the human's words and nothing else.
+func (c *Call) evictAI() {
+	mode := BotSilent
+	if !c.ownVoice() {
+		mode = BotRevoice
+	} else {
+		c.bot.SetAudience(sfu.Nobody)
+	}
+	c.bot.SetMode(mode, c.epoch, nil)
+	if c.agent != nil {
+		c.agent.p.SetAudience(sfu.Nobody)
+	}
+	c.agentOut = true
+	id, leave := c.agentID(), wire.AgentWillLeave{Reason: 2003, Message: "a human has taken over"}
+	c.announce(wire.NotifyParticipantLeft, 0, wire.ParticipantLeft{Participant: id, Reason: "evicted"}, func(m *member) bool { return m != c.agent })
+	data := raw(leave)
+	for _, m := range c.order {
+		c.send(m, wire.TypeAgentWillLeave, data, c.epoch, id, false)
+	}
+	if c.agent != nil {
+		c.agent.listed = false
+	}
+	if h := c.claimant(); h != nil {
+		c.list(h, true, "")
+	}
+}
+
+func (c *Call) agentID() string {
+	if c.agent != nil {
+		return c.agent.id
+	}
+	return c.botID
+}
+
+func (c *Call) restoreAI() {
+	c.agentOut = false
+	p := c.botParticipant()
+	if c.agent != nil {
+		c.agent.listed = true
+		p = c.agent.public()
+	}
+	c.announce(wire.NotifyParticipantJoined, 0, wire.ParticipantJoined{Participant: p}, func(m *member) bool { return m != c.agent })
+}
+
+// briefAI makes the AI's memory anew from the log. On a return the floor is
+// given when it is ready; when the human is lost it has the floor already.
+func (c *Call) briefAI(event takeover.Event) {
+	if event == takeover.HumanLost {
+		c.bot.SetMode(BotAnswer, c.epoch, c.history())
+		return
+	}
+	if c.agent != nil {
+		c.aiReady()
+		return
+	}
+	// The human's last sentence is often still being recognised; the AI must
+	// know it.
+	if h := c.claimant(); h != nil {
+		c.bot.Unhear(h.id)
+	}
+	brief := func() {
+		c.bot.SetMode(BotAnswer, c.epoch+1, c.history())
+		c.after(timerReady, c.cfg.ReadyWithin, c.aiReady)
+	}
+	if !c.humanSentenceLive() {
+		brief()
+		return
+	}
+	c.onHumanFinal = brief
+	c.after(timerBrief, c.cfg.ReadyWithin, c.humanFinal)
+}
+
+// humanFinal goes on with a return that waits for the human's last sentence.
+func (c *Call) humanFinal() {
+	c.stop(timerBrief)
+	if fn := c.onHumanFinal; fn != nil {
+		c.onHumanFinal = nil
+		if c.machine.State.FloorHeldByHuman() {
+			fn()
+		}
+	}
+}
+
+func (c *Call) humanSentenceLive() bool {
+	for _, l := range c.live {
+		if l.role == wire.RoleHuman && !l.final {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Call) aiReady() {
+	c.decide(decision{event: takeover.AIReady, claim: c.claim, reason: c.releasedFor})
+}
+
+// history is the log as the AI remembers it.
+func (c *Call) history() []BotLine {
+	return append([]BotLine(nil), c.lines...)
+}
+
+// awaitMedia looks for the claiming human's media until it is there.
+func (c *Call) awaitMedia() {
+	claim := c.claim
+	c.claimAt = time.Now()
+	c.after(timerMedia, c.cfg.MediaWithin, func() {
+		c.decide(decision{event: takeover.ClaimTimeout, claim: claim, reason: "timeout"})
+	})
+	c.poll()
+}
+
+const pollEvery = 10 * time.Millisecond
+
+func (c *Call) poll() {
+	if c.machine.State != takeover.WillStart || c.moving {
+		if c.claim.UID != "" && c.machine.State != takeover.Human {
+			c.after(timerPoll, pollEvery, c.poll)
+		}
+		return
+	}
+	if c.mediaReady() {
+		c.decide(decision{event: takeover.MediaReady, claim: c.claim, by: c.claimant()})
+		return
+	}
+	c.after(timerPoll, pollEvery, c.poll)
+}
+
+// mediaReady: packets of the human's microphone are arriving. Discontinuous
+// transmission sends one in 400 ms. In mode 0 the human may only type.
+func (c *Call) mediaReady() bool {
+	h := c.claimant()
+	if h == nil || h.peerState != sfu.PeerConnected {
+		return false
+	}
+	if !c.ownVoice() {
+		return true
+	}
+	return h.mic != nil && time.Since(h.mic.LastPacket()) < 450*time.Millisecond
+}
+
+// claimant is the member who claims or holds the call, nil while they have not
+// joined.
+func (c *Call) claimant() *member {
+	if c.claim.UID == "" {
+		return nil
+	}
+	return c.byIdentity(c.claim.Identity, wire.RoleHuman)
+}
+
+func (c *Call) isClaimant(m *member) bool {
+	return c.claim.UID != "" && m.role == wire.RoleHuman && m.claims.Identity == c.claim.Identity
+}
+
+// humanLost: the human who claims or holds the call is gone.
+func (c *Call) humanLost(m *member, reason string) {
+	m.p.SetAudience(sfu.Nobody)
+	c.bot.Unhear(m.id)
+	c.list(m, false, reason)
+	c.decide(decision{event: takeover.HumanLost, claim: c.claim, by: m, reason: "left"})
+}
+
+func (c *Call) answerWaiters(r wire.TakeoverResult, err error) {
+	for _, w := range c.waiters {
+		w(r, err)
+	}
+	c.waiters = nil
+}
+
+// watchSilence gives the call back when the caller has not said a word for the
+// session timeout after the human's last.
+func (c *Call) watchSilence() {
+	last := c.lastHum
+	if c.lastCall.After(last) {
+		last = c.lastCall
+	}
+	c.after(timerSilence, max(time.Until(last.Add(c.cfg.SessionTimeout)), time.Second), func() {
+		if c.machine.State != takeover.Human {
+			return
+		}
+		if c.lastHum.After(c.lastCall) && time.Since(c.lastHum) >= c.cfg.SessionTimeout {
+			c.releasedFor = "callerSilent"
+			c.decide(decision{event: takeover.CallerSilent, claim: c.claim, reason: "callerSilent"})
+			return
+		}
+		c.watchSilence()
+	})
+}
+
+// tellWait tells the callers how the wait stands.
+func (c *Call) tellWait(question string) {
+	h := wire.Handoff{Position: c.hub.position(c), WaitedMS: time.Since(c.requests).Milliseconds(), Question: question, Reason: c.reason}
+	c.announce(wire.NotifyHandoff, 0, h, func(m *member) bool { return m.role == wire.RoleCaller })
+}
+
+// askLater asks the waiting caller, now and then, whether to go on.
+func (c *Call) askLater() {
+	c.after(timerAsk, c.cfg.AskEvery, func() {
+		if c.machine.State == takeover.Pending {
+			c.tellWait("keepWaiting")
+			c.bot.Company("stillWaiting", "")
+			c.askLater()
+		}
+	})
+}
+
+// seal ends the call for everybody.
+func (c *Call) seal(reason string) {
+	c.hub.dequeue(c)
+	for _, m := range c.order {
+		m.gone = true
+		if m.out != nil {
+			m.out.Close("ended")
+		}
+		m.closeChannel()
+	}
+	c.answerWaiters(wire.TakeoverResult{}, errGone)
+	c.ended = true
+	c.log.Info("call ended", "reason", reason, "entries", len(c.entries), "length", time.Since(c.created).Round(time.Millisecond))
+}

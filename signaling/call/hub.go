@@ -1,0 +1,211 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/relevo/relevo/signaling/takeover"
+	"github.com/relevo/relevo/signaling/wire"
+	"github.com/relevo/relevo/transcripts"
+)
+
+// Hub has all live calls of this server.
+type Hub struct {
+	// fixed after construction
+	cfg     Config
+	metrics *metrics
+	list    *list
+
+	// guarded by mu, which is never held across a call's work
+	mu     sync.Mutex
+	calls  map[string]*Call
+	closed bool
+	queue  []string // ids of the calls that wait for a human, next first
+}
+
+// NewHub makes a hub; Close ends it.
+func NewHub(cfg Config) *Hub {
+	cfg = cfg.withDefaults()
+	h := &Hub{cfg: cfg, calls: make(map[string]*Call), list: newList()}
+	h.metrics = newMetrics(cfg.Metrics, h)
+	return h
+}
+
+// Store is the log's.
+func (h *Hub) Store() transcripts.Store { return h.cfg.Store }
+
+// Create makes a call, which waits for its caller.
+func (h *Hub) Create(ctx context.Context, spec Spec) (*Call, error) {
+	if spec.ID == "" {
+		spec.ID = newID("c_")
+	}
+	now := time.Now()
+	h.mu.Lock()
+	switch {
+	case h.closed:
+		h.mu.Unlock()
+		return nil, wire.Errorf(wire.KindUnavailable, "the server is shutting down")
+	case len(h.calls) >= h.cfg.MaxCalls:
+		h.mu.Unlock()
+		return nil, wire.Errorf(wire.KindUnavailable, "the server is full: %d calls", h.cfg.MaxCalls)
+	case h.calls[spec.ID] != nil:
+		h.mu.Unlock()
+		return nil, wire.Errorf(wire.KindConflict, "there is a call with this id")
+	}
+	h.calls[spec.ID] = nil // reserved while the store is asked
+	h.mu.Unlock()
+
+	c, err := h.start(ctx, spec, now)
+	h.mu.Lock()
+	if err != nil {
+		delete(h.calls, spec.ID)
+		h.mu.Unlock()
+		return nil, err
+	}
+	h.calls[spec.ID] = c
+	closed := h.closed
+	h.mu.Unlock()
+	h.metrics.created()
+	if closed {
+		c.box.put(func() { c.hangup("shutdown") }, false)
+	}
+	return c, nil
+}
+
+func (h *Hub) start(ctx context.Context, spec Spec, now time.Time) (*Call, error) {
+	err := h.cfg.Store.CreateCall(ctx, transcripts.Call{ID: spec.ID, State: takeover.AI.String(), Created: now, StateAt: now, Meta: spec.Meta})
+	switch {
+	case errors.Is(err, transcripts.ErrExists):
+		return nil, wire.Errorf(wire.KindConflict, "there is a call with this id")
+	case err != nil:
+		return nil, wire.Wrap(wire.KindStorage, err, "the call cannot be recorded: the server's storage does not answer")
+	}
+	c := &Call{id: spec.ID, hub: h, cfg: &h.cfg, spec: spec, log: h.cfg.Log.With("call", spec.ID), created: now, stateAt: now,
+		box: newMailbox(), botID: newID("ai_"), stopped: make(chan struct{}), members: make(map[string]*member),
+		names: make(map[string]speaker), timers: make(map[string]*time.Timer), stored: storedState{takeover.AI.String(), 0}}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.names[c.botID] = speaker{wire.RoleAgent, "AI assistant"}
+	c.publishInfo()
+	c.room = h.cfg.Engine.NewRoom(spec.ID, c.fromRoom)
+	c.bot, err = h.cfg.NewBot(BotSpec{Room: c.room, CallID: spec.ID, ParticipantID: c.botID, Language: spec.Language, Greeting: spec.Greeting, Events: botEvents{c}})
+	if err != nil {
+		c.cancel()
+		c.room.Close()
+		return nil, wire.Wrap(wire.KindUnavailable, err, "the AI agent cannot be started")
+	}
+	c.rec = newRecorder(h.cfg.Store, c.log, c.storageFailing)
+	c.box.put(func() {
+		if spec.ExternalAgent {
+			c.bot.SetAudience(0)
+		} else {
+			c.giveFloorToAI()
+		}
+		c.record("created", nil, nil)
+		c.after(timerCaller, c.cfg.CallerWithin, func() { c.hangup("no caller") })
+		c.summarise()
+	}, false)
+	go c.run()
+	return c, nil
+}
+
+// storageFailing tells everyone when the log cannot be written, and when it can
+// again.
+func (c *Call) storageFailing(failing bool) {
+	c.box.put(func() {
+		if failing == c.outage {
+			return
+		}
+		c.outage = failing
+		if failing {
+			body := wire.NewRPCError(wire.Errorf(wire.KindStorage, "the call goes on, but its transcript cannot be saved at the moment"))
+			c.announce(wire.NotifyError, 0, body, func(m *member) bool { return m.privileged() })
+		}
+	}, false)
+}
+
+// Get is a live call.
+func (h *Hub) Get(id string) (*Call, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c := h.calls[id]
+	return c, c != nil
+}
+
+// Len is the number of live calls.
+func (h *Hub) Len() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.calls)
+}
+
+func (h *Hub) gone(c *Call) {
+	h.mu.Lock()
+	delete(h.calls, c.id)
+	h.mu.Unlock()
+	h.list.remove(c.id)
+	h.metrics.ended()
+}
+
+// Close ends all calls, tells everyone in them, and waits until nothing of them
+// is left or ctx ends.
+func (h *Hub) Close(ctx context.Context) error {
+	h.mu.Lock()
+	h.closed = true
+	calls := make([]*Call, 0, len(h.calls))
+	for _, c := range h.calls {
+		if c != nil {
+			calls = append(calls, c)
+		}
+	}
+	h.mu.Unlock()
+	for _, c := range calls {
+		c.box.put(func() { c.hangup("shutdown") }, false)
+	}
+	for _, c := range calls {
+		select {
+		case <-c.stopped:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	h.list.close()
+	return nil
+}
+
+// position is a call's place among those that wait for a human, 1 = next.
+func (h *Hub) position(c *Call) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i, id := range h.queue {
+		if id == c.id {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func (h *Hub) enqueue(c *Call, first bool) {
+	h.dequeue(c)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if first {
+		h.queue = append([]string{c.id}, h.queue...)
+	} else {
+		h.queue = append(h.queue, c.id)
+	}
+}
+
+func (h *Hub) dequeue(c *Call) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i, id := range h.queue {
+		if id == c.id {
+			h.queue = append(h.queue[:i:i], h.queue[i+1:]...)
+			return
+		}
+	}
+}
+
+var noClaim transcripts.Claim

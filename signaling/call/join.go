@@ -1,0 +1,315 @@
+package call
+
+import (
+	"context"
+	"time"
+
+	"github.com/relevo/relevo/sfu"
+	"github.com/relevo/relevo/signaling/takeover"
+	"github.com/relevo/relevo/signaling/wire"
+)
+
+// Join admits a participant, or gives one who lost their socket their place
+// back. The result is as of the moment they were admitted; what happens after
+// it comes by the outbox.
+func (c *Call) Join(ctx context.Context, r JoinRequest) (*Member, wire.JoinResult, error) {
+	type joined struct {
+		m      *Member
+		result wire.JoinResult
+	}
+	j, err := ask(ctx, c, func(reply func(joined, error)) {
+		var m *member
+		var err error
+		if r.Resume != "" {
+			m, err = c.resume(r)
+		} else {
+			m, err = c.admit(r)
+		}
+		if err != nil {
+			reply(joined{}, err)
+			return
+		}
+		reply(joined{&Member{c, m}, wire.JoinResult{Participant: m.public(), Call: c.callInfo(), Participants: c.roster(m),
+			ICEServers: c.cfg.ICEServers, ResumeToken: m.resume, Cursor: c.lastSeq(), Resumed: r.Resume != ""}}, nil)
+		c.afterJoin(m, r)
+	})
+	return j.m, j.result, err
+}
+
+func (c *Call) callInfo() wire.CallInfo {
+	return wire.CallInfo{ID: c.id, State: c.machine.State.String(), Epoch: c.epoch, Holder: c.holder, CreatedAt: c.created.UnixMilli()}
+}
+
+func (c *Call) admit(r JoinRequest) (*member, error) {
+	if c.machine.State == takeover.Ended {
+		return nil, errGone
+	}
+	role := wire.Role(r.Claims.Role)
+	if r.Claims.Desk {
+		role = wire.RoleHuman
+		if r.Role != "" {
+			role = r.Role
+		}
+		if role != wire.RoleHuman && role != wire.RoleObserver {
+			return nil, wire.Errorf(wire.KindForbidden, "a console joins as human or observer, not as %s", role)
+		}
+	} else if r.Claims.Call != c.id {
+		return nil, wire.Errorf(wire.KindUnauthorized, "the token is for another call")
+	}
+	switch role {
+	case wire.RoleCaller, wire.RoleHuman, wire.RoleObserver:
+	case wire.RoleAgent:
+		if !c.spec.ExternalAgent {
+			return nil, wire.Errorf(wire.KindForbidden, "this call has an agent of its own; create it with agent external")
+		}
+	default:
+		return nil, wire.Errorf(wire.KindForbidden, "the token has no role that may join")
+	}
+	// The same person joining again replaces their older connection: the page
+	// they look at is the newest.
+	if old := c.byIdentity(r.Claims.Identity, role); old != nil {
+		c.drop(old, "replaced")
+	}
+	if len(c.order) >= c.cfg.MaxParticipants {
+		return nil, wire.Errorf(wire.KindUnavailable, "the call is full: %d participants", len(c.order))
+	}
+	m := &member{id: newID("p_"), claims: r.Claims, role: role, out: r.Out, resume: c.resumeToken()}
+	p, err := c.room.Join(m.id, sfuRole(role))
+	if err != nil {
+		return nil, wire.Wrap(wire.KindUnavailable, err, "the media room does not take anyone")
+	}
+	m.p = p
+	c.members[m.id] = m
+	c.order = append(c.order, m)
+	c.names[m.id] = speaker{role, m.name()}
+	if r.Subscribe != nil {
+		m.sub = *r.Subscribe
+	}
+	m.p.SetSubscription(sfuSubscription(m.sub))
+	m.cursor = r.Cursor
+	return m, nil
+}
+
+func (c *Call) resumeToken() string { return c.id + "." + newID("r_") }
+
+func (c *Call) resume(r JoinRequest) (*member, error) {
+	for _, m := range c.order {
+		if m.resume != r.Resume || m.gone {
+			continue
+		}
+		if m.out != nil && m.out != r.Out {
+			m.out.Close("replaced")
+		}
+		m.out, m.resume = r.Out, c.resumeToken()
+		c.checkHealth(m)
+		return m, nil
+	}
+	return nil, wire.Errorf(wire.KindUnauthorized, "nothing to resume: too late, or the token has been used")
+}
+
+// afterJoin tells the others, and tells who resumed what they missed.
+func (c *Call) afterJoin(m *member, r JoinRequest) {
+	if r.Resume != "" {
+		if r.Subscribe != nil {
+			m.sub = *r.Subscribe
+			m.p.SetSubscription(sfuSubscription(m.sub))
+		}
+		c.replayEvents(m, r.Cursor)
+		if len(m.slots) > 0 {
+			m.notify(wire.NotifySlots, wire.Slots{Slots: m.slots})
+		}
+		return
+	}
+	for _, v := range c.order {
+		if v != m && !v.gone && v.privileged() {
+			v.notify(wire.NotifyParticipantJoined, wire.ParticipantJoined{Participant: m.public()})
+		}
+	}
+	switch m.role {
+	case wire.RoleCaller:
+		c.stop(timerCaller)
+		c.list(m, true, "")
+		c.record("joined", m, nil)
+		if c.machine.State == takeover.AI && c.epoch == 0 && c.agent == nil {
+			c.bot.SetMode(BotAnswer, 0, nil)
+		}
+	case wire.RoleAgent:
+		c.agent = m
+		if !c.machine.State.FloorHeldByHuman() {
+			c.giveFloorToAI()
+		}
+		c.record("joined", m, nil)
+	case wire.RoleHuman:
+		m.p.SetAudience(sfu.Nobody)
+		if c.claim.UID != "" && c.claim.Identity == m.claims.Identity {
+			c.poll()
+		}
+	}
+	m.lost = nil
+	c.entriesBySocketLater(m)
+	c.summarise()
+}
+
+// entriesBySocketLater: a member without a data channel gets the log's entries
+// by the socket. A channel that is only slow to open has 5 s.
+func (c *Call) entriesBySocketLater(m *member) {
+	c.after("entries "+m.id, 5*time.Second, func() {
+		if m.gone || m.channel.open || m.synced {
+			return
+		}
+		m.entriesWS = true
+		for i := range c.entries {
+			c.sendEntry(m, &c.entries[i])
+		}
+	})
+}
+
+// Negotiate answers the member's offer. A new peer connection of a member who
+// resumed (a page that was loaded again) replaces the old one.
+func (m *Member) Negotiate(ctx context.Context, n wire.Negotiate) (wire.NegotiateResult, error) {
+	if n.Offer.Type != "offer" {
+		return wire.NegotiateResult{}, wire.Errorf(wire.KindBadRequest, "only clients offer: type is %q, not offer", n.Offer.Type)
+	}
+	session := sdpSession(n.Offer.SDP)
+	p, old, err := m.peerFor(ctx, session)
+	if err != nil {
+		return wire.NegotiateResult{}, err
+	}
+	if old != nil {
+		old.Leave()
+		if p, err = m.newPeer(ctx); err != nil {
+			return wire.NegotiateResult{}, err
+		}
+	}
+	pubs := make([]sfu.Publication, 0, len(n.Publish))
+	for _, pub := range n.Publish {
+		pubs = append(pubs, sfu.Publication{MID: pub.MID, Source: sfu.Source(pub.Source)})
+	}
+	answer, err := p.Negotiate(ctx, n.Offer.SDP, pubs)
+	if err != nil {
+		return wire.NegotiateResult{}, negotiationError(err)
+	}
+	return wire.NegotiateResult{Answer: wire.SDP{Type: "answer", SDP: answer}}, nil
+}
+
+// peerFor is the place in the room for an offer of session; old is one that the
+// session replaces and that is to be left first.
+func (m *Member) peerFor(ctx context.Context, session string) (now, old *sfu.Participant, err error) {
+	c, x := m.c, m.m
+	type peers struct{ now, old *sfu.Participant }
+	p, err := ask(ctx, c, func(reply func(peers, error)) {
+		switch {
+		case x.gone:
+			reply(peers{}, errGone)
+		case x.session == "" || x.session == session:
+			x.session = session
+			reply(peers{now: x.p}, nil)
+		default:
+			x.session = session
+			if c.isClaimant(x) {
+				// Who had the floor with the old peer is not heard any more.
+				c.humanLost(x, "left")
+			}
+			x.mic, x.slots, x.peerState = nil, nil, sfu.PeerNew
+			x.closeChannel()
+			reply(peers{old: x.p}, nil)
+		}
+	})
+	return p.now, p.old, err
+}
+
+func (m *Member) newPeer(ctx context.Context) (*sfu.Participant, error) {
+	c, x := m.c, m.m
+	return ask(ctx, c, func(reply func(*sfu.Participant, error)) {
+		if x.gone {
+			reply(nil, errGone)
+			return
+		}
+		p, err := c.room.Join(x.id, sfuRole(x.role))
+		if err != nil {
+			reply(nil, wire.Wrap(wire.KindUnavailable, err, "the media room does not take anyone"))
+			return
+		}
+		x.p = p
+		p.SetSubscription(sfuSubscription(x.sub))
+		reply(p, nil)
+	})
+}
+
+// SocketLost says that the socket out is gone. The media goes on; the member
+// has ResumeWithin to come back. It does nothing where out has been replaced.
+func (m *Member) SocketLost(out Outbox) {
+	m.c.box.put(func() {
+		if m.m.out != out {
+			return
+		}
+		m.m.out = nil
+		m.c.checkHealth(m.m)
+	}, false)
+}
+
+// checkHealth starts or stops the clock that ends with a member being lost.
+func (c *Call) checkHealth(m *member) {
+	well := m.out != nil && m.peerState != sfu.PeerFailed && m.peerState != sfu.PeerClosed && m.peerState != sfu.PeerDisconnected
+	name := "lost " + m.id
+	switch {
+	case m.gone || well:
+		c.stop(name)
+	case c.timers[name] == nil:
+		c.after(name, c.cfg.ResumeWithin, func() { c.drop(m, "lost") })
+	}
+}
+
+// drop ends a member's part in the call. reason is told to the others.
+func (c *Call) drop(m *member, reason string) {
+	if m.gone {
+		return
+	}
+	m.gone = true
+	c.stop("lost " + m.id)
+	c.stop("entries " + m.id)
+	delete(c.members, m.id)
+	for i, o := range c.order {
+		if o == m {
+			c.order = append(c.order[:i:i], c.order[i+1:]...)
+			break
+		}
+	}
+	for _, v := range c.order {
+		if v.privileged() || m.listed {
+			v.notify(wire.NotifyParticipantLeft, wire.ParticipantLeft{Participant: m.id, Reason: reason})
+		}
+	}
+	if m.out != nil {
+		m.out.Close(reason)
+		m.out = nil
+	}
+	m.closeChannel()
+	p := m.p
+	c.aside(p.Leave)
+	if c.isClaimant(m) {
+		c.humanLost(m, reason)
+	}
+	switch m.role {
+	case wire.RoleCaller:
+		c.record("left", m, map[string]string{"reason": reason})
+		if reason != "replaced" && !c.hasCaller() {
+			c.hangup("caller " + reason)
+		}
+	case wire.RoleAgent:
+		if c.agent == m {
+			c.agent = nil
+		}
+		c.record("left", m, map[string]string{"reason": reason})
+	}
+	c.summarise()
+}
+
+func (c *Call) hasCaller() bool {
+	for _, m := range c.order {
+		if m.role == wire.RoleCaller {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,304 @@
+package call
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"github.com/relevo/relevo/signaling/takeover"
+	"github.com/relevo/relevo/signaling/wire"
+	"github.com/relevo/relevo/transcripts"
+)
+
+// liveSentence is a sentence that is still being spoken, or whose final text is
+// on its way to the disk.
+type liveSentence struct {
+	id      string
+	speaker string // participant id
+	role    wire.Role
+	text    string
+	rev     int
+	start   time.Time
+	epoch   uint64
+	final   bool // complete; shown as final when it is durable
+}
+
+func subtitleType(role wire.Role) wire.Type {
+	switch role {
+	case wire.RoleAgent:
+		return wire.TypeAgentSubtitle
+	case wire.RoleHuman:
+		return wire.TypeHumanSubtitle
+	}
+	return wire.TypeUserSubtitle
+}
+
+const maxLive = 64
+
+// grow takes a sentence's text so far and shows it.
+func (c *Call) grow(id, speaker string, role wire.Role, text string, start time.Time, epoch uint64) *liveSentence {
+	l := c.liveByID(id)
+	if l == nil {
+		if len(c.live) >= maxLive {
+			return nil
+		}
+		l = &liveSentence{id: id, speaker: speaker, role: role, start: start, epoch: epoch}
+		c.live = append(c.live, l)
+	}
+	if l.final || text == l.text {
+		return l
+	}
+	l.rev++
+	sub := wire.Subtitle{Text: text, SentenceID: id, Rev: l.rev, SpeakerID: speaker, Time: start.UnixMilli()}
+	if role == wire.RoleAgent {
+		// 1002 is a delta: what both texts begin with is not said again.
+		same, offset := commonPrefix(l.text, text)
+		sub.Text, sub.Offset = text[same:], offset
+	}
+	l.text = text
+	data := raw(sub)
+	for _, m := range c.order {
+		if m.synced && m.transcriptsOf(speaker) {
+			// A member who misses a delta would miss it for good, so those wait;
+			// a cumulative text is replaced by the next.
+			c.send(m, subtitleType(role), data, epoch, speaker, role != wire.RoleAgent)
+		}
+	}
+	c.summariseLine(role, c.names[speaker].name, text, false)
+	return l
+}
+
+// commonPrefix is the length of what a and b begin with, in bytes and in code
+// points.
+func commonPrefix(a, b string) (bytes, points int) {
+	for bytes < len(a) && bytes < len(b) {
+		ra, n := utf8.DecodeRuneInString(a[bytes:])
+		rb, _ := utf8.DecodeRuneInString(b[bytes:])
+		if ra != rb {
+			break
+		}
+		bytes += n
+		points++
+	}
+	return bytes, points
+}
+
+func (c *Call) liveByID(id string) *liveSentence {
+	for _, l := range c.live {
+		if l.id == id {
+			return l
+		}
+	}
+	return nil
+}
+
+func (c *Call) removeLive(id string) {
+	for i, l := range c.live {
+		if l.id == id {
+			c.live = append(c.live[:i:i], c.live[i+1:]...)
+			return
+		}
+	}
+}
+
+func (c *Call) agentSentenceLive() bool {
+	for _, l := range c.live {
+		if l.role == wire.RoleAgent && l.speaker == c.botID && !l.final {
+			return true
+		}
+	}
+	return false
+}
+
+// finish writes a sentence and shows it as final once it is durable.
+func (c *Call) finish(l *liveSentence, e transcripts.Entry) {
+	l.final = true
+	c.remember(e)
+	c.rec.submit(job{entry: &e, done: func(stored transcripts.Entry, err error) {
+		c.box.put(func() {
+			if err != nil {
+				c.log.Error("a sentence was not recorded", "error", err)
+				c.removeLive(l.id)
+				return
+			}
+			c.publish(stored)
+		}, false)
+	}})
+}
+
+// remember adds what was said to what the AI will be told.
+func (c *Call) remember(e transcripts.Entry) {
+	switch e.Kind {
+	case transcripts.KindSentence, transcripts.KindMessage:
+		role := e.Role
+		if e.Private {
+			role = "event"
+		}
+		c.lines = append(c.lines, BotLine{Role: role, Name: e.Name, Text: e.Text})
+	case transcripts.KindEvent:
+		switch e.Event {
+		case "human", "returning", "lost", "failed":
+			c.lines = append(c.lines, BotLine{Role: "event", Name: e.Name, Text: e.Event})
+		}
+	}
+}
+
+// botEvents posts what the bot tells to the call's goroutine.
+type botEvents struct{ c *Call }
+
+func (b botEvents) Heard(h Heard) {
+	b.c.box.put(func() { b.c.heard(h) }, !h.Final)
+}
+
+func (b botEvents) Spoken(s Spoken) {
+	b.c.box.put(func() { b.c.spoken(s) }, !s.Final)
+}
+
+func (b botEvents) State(epoch uint64, state int) {
+	c := b.c
+	c.box.put(func() {
+		if epoch != c.epoch || c.agentOut {
+			return
+		}
+		c.agentState = state
+		data := raw(wire.AgentState{State: state})
+		for _, m := range c.order {
+			c.send(m, wire.TypeAgentStateChanged, data, epoch, c.botID, true)
+		}
+	}, true)
+}
+
+func (b botEvents) Interrupted(epoch uint64, reason int) {
+	b.toAll(epoch, wire.TypeSpeakingInterrupted, wire.SpeakingInterrupted{Reason: reason})
+}
+
+func (b botEvents) ReplyCompleted(epoch uint64, sentenceID, text string) {
+	b.toAll(epoch, wire.TypeLLMReplyCompleted, wire.ReplyCompleted{Text: text, SentenceID: sentenceID})
+}
+
+func (b botEvents) toAll(epoch uint64, t wire.Type, v any) {
+	c := b.c
+	c.box.put(func() {
+		if epoch != c.epoch {
+			return
+		}
+		data := raw(v)
+		for _, m := range c.order {
+			c.send(m, t, data, epoch, c.botID, false)
+		}
+	}, false)
+}
+
+func (b botEvents) WantHuman(epoch uint64, reason, detail string) {
+	c := b.c
+	c.box.put(func() {
+		if epoch == c.epoch && c.machine.State == takeover.AI {
+			c.reasonDetail = detail
+			c.decide(decision{event: takeover.Request, reason: reason})
+		}
+	}, false)
+}
+
+func (b botEvents) Failed(epoch uint64, engine, kind string) {
+	c := b.c
+	c.hub.metrics.engineFailed(engine, kind)
+	c.box.put(func() {
+		if epoch != c.epoch {
+			return
+		}
+		c.record("engineFailed", nil, map[string]string{"engine": engine, "kind": kind})
+		data := raw(wire.AgentError{Code: 1, Message: "The assistant has a technical problem (" + engine + ")."})
+		for _, m := range c.order {
+			c.send(m, wire.TypeAgentErrorOccurs, data, epoch, c.botID, false)
+		}
+	}, false)
+}
+
+func (b botEvents) Ready(epoch uint64) {
+	c := b.c
+	c.box.put(func() {
+		if c.machine.State == takeover.Returning && epoch == c.epoch+1 {
+			c.stop(timerReady)
+			c.aiReady()
+		}
+	}, false)
+}
+
+// heard takes a participant's sentence from the bot's ears. Humans are heard
+// only while they have the floor.
+func (c *Call) heard(h Heard) {
+	role := wire.Role(h.Leg.Role)
+	switch role {
+	case wire.RoleCaller:
+		c.lastCall = time.Now()
+	case wire.RoleHuman:
+		if !c.machine.State.FloorHeldByHuman() && c.holder != h.Leg.ParticipantID {
+			if l := c.liveByID(h.SentenceID); l == nil || !h.Final {
+				return
+			}
+		}
+		c.lastHum = time.Now()
+	}
+	if h.Text == "" {
+		if l := c.liveByID(h.SentenceID); l != nil && h.Final && !l.final {
+			c.retract(l)
+		}
+		return
+	}
+	l := c.grow(h.SentenceID, h.Leg.ParticipantID, role, h.Text, h.Start, c.epoch)
+	if l == nil || !h.Final || l.final {
+		return
+	}
+	defer func() {
+		if role == wire.RoleHuman && !c.humanSentenceLive() {
+			c.humanFinal()
+		}
+	}()
+	c.finish(l, transcripts.Entry{CallID: c.id, Kind: transcripts.KindSentence, Start: h.Start, End: h.End, Epoch: c.epoch,
+		SpeakerID: h.Leg.ParticipantID, Role: h.Leg.Role, Name: c.names[h.Leg.ParticipantID].name, SentenceID: h.SentenceID, Text: h.Text})
+}
+
+// retract takes back a sentence of which no word was recognised in the end.
+func (c *Call) retract(l *liveSentence) {
+	c.removeLive(l.id)
+	data := raw(wire.Subtitle{SentenceID: l.id, End: true, Rev: l.rev + 1, SpeakerID: l.speaker, Time: l.start.UnixMilli()})
+	for _, m := range c.order {
+		if m.synced && m.transcriptsOf(l.speaker) {
+			c.send(m, subtitleType(l.role), data, c.epoch, l.speaker, false)
+		}
+	}
+}
+
+// spoken takes the AI's own sentence. What grows in another epoch than the
+// call's is stale; a final one says what had been heard before the cut.
+func (c *Call) spoken(s Spoken) {
+	if !s.Final && s.Epoch != c.epoch {
+		return
+	}
+	if s.Final && s.Text == "" {
+		// Nothing of it was heard: it was never said.
+		if l := c.liveByID(s.SentenceID); l != nil {
+			c.retract(l)
+		}
+		if !c.agentSentenceLive() {
+			c.agentFinal()
+		}
+		return
+	}
+	if s.Final && s.Epoch != c.epoch && c.liveByID(s.SentenceID) == nil {
+		return
+	}
+	if s.Verbatim && c.machine.State.FloorHeldByHuman() {
+		// Mode 0: the voice is the agent's, the words are the human's, and their
+		// own sentence is in the log already.
+		return
+	}
+	l := c.grow(s.SentenceID, c.botID, wire.RoleAgent, s.Text, s.Start, s.Epoch)
+	if l == nil || !s.Final || l.final {
+		return
+	}
+	c.finish(l, transcripts.Entry{CallID: c.id, Kind: transcripts.KindSentence, Start: s.Start, End: s.End, Epoch: s.Epoch,
+		SpeakerID: c.botID, Role: string(wire.RoleAgent), Name: c.names[c.botID].name, SentenceID: s.SentenceID, Text: s.Text, Cut: s.Cut, Unspoken: s.Unspoken})
+	if !c.agentSentenceLive() {
+		c.agentFinal()
+	}
+}
