@@ -46,7 +46,7 @@ func TestStoreInMemory(t *testing.T) {
 
 // A queue and a batch of the least size: every path that waits is taken.
 func TestStoreSmall(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) transcripts.Store {
+	storetest.RunConcurrent(t, func(t *testing.T) transcripts.Store {
 		return open(t, file(t), sqlite.Options{Queue: 1, Batch: 2, Readers: 1})
 	})
 }

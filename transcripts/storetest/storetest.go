@@ -17,26 +17,39 @@ import (
 // Run runs the suite. open makes an empty store and arranges, by t.Cleanup, for
 // what it needs besides Close; the suite closes it.
 func Run(t *testing.T, open func(t *testing.T) transcripts.Store) {
-	tests := []struct {
-		name string
-		run  func(t *testing.T, s transcripts.Store)
-	}{
+	run(t, open, []test{
 		{"create", testCreate},
 		{"list", testList},
 		{"append", testAppend},
 		{"idempotent append", testIdempotent},
-		{"cursor", testCursor},
 		{"transition", testTransition},
 		{"sealed", testSealed},
 		{"refused", testRefused},
 		{"context", testContext},
+		{"model", testModel},
+		{"close", testClose},
+	})
+	RunConcurrent(t, open)
+}
+
+// RunConcurrent runs the part of Run that has many callers, for a store that
+// has passed Run and is to pass again with other settings.
+func RunConcurrent(t *testing.T, open func(t *testing.T) transcripts.Store) {
+	run(t, open, []test{
+		{"cursor", testCursor},
 		{"concurrent claims", testClaims},
 		{"concurrent appends", testConcurrentAppends},
 		{"concurrent repetition", testConcurrentRepetition},
 		{"bad among good", testBadAmongGood},
-		{"model", testModel},
-		{"close", testClose},
-	}
+	})
+}
+
+type test struct {
+	name string
+	run  func(t *testing.T, s transcripts.Store)
+}
+
+func run(t *testing.T, open func(t *testing.T) transcripts.Store, tests []test) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := open(t)
