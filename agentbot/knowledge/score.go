@@ -35,22 +35,25 @@ func (b *Base) read(query string) []word {
 	return words
 }
 
-// joined finds a name or term that was heard as two or three words, such as
-// "acme tron".
+// joined finds a name or another term that was heard as two or three words,
+// such as "acme tron". One of them must be unknown by itself, but for names.
 func (b *Base) joined(tokens []string) (n int, best *term, how float64) {
-	for n := 3; n >= 2; n-- {
-		if n > len(tokens) {
-			continue
-		}
+	for n := min(3, len(tokens)); n >= 2; n-- {
 		heard := strings.Join(tokens[:n], "")
 		if len(heard) < 6 || len(heard) > 24 {
 			continue
 		}
+		s := stem(heard)
+		unknown := false
+		for _, t := range tokens[:n] {
+			unknown = unknown || !fillers[t] && b.terms[stem(t)] == nil
+		}
 		for _, t := range b.terms {
-			if !t.name {
+			alike := max(Alike(heard, t.stem), Alike(s, t.stem))
+			if !t.name && (!unknown || alike < 0.8) {
 				continue
 			}
-			if alike := Alike(heard, t.stem); alike > how || alike == how && alike > 0 && t.stem < best.stem {
+			if alike > how || alike == how && alike > 0 && t.stem < best.stem {
 				best, how = t, alike
 			}
 		}
