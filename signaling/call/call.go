@@ -65,7 +65,9 @@ type Call struct {
 	live         []*liveSentence                    // being spoken, oldest first
 	timers       map[string]*time.Timer
 	video        bool
+	lastLine     *wire.LastLine
 	ended        bool
+	answered     bool // the AI has answered the caller
 	outage       bool
 	lastHum      time.Time // when the human was last heard
 	lastCall     time.Time // when the caller was last heard
@@ -82,7 +84,6 @@ const (
 	timerCaller  = "caller"  // a new call's caller has not come
 	timerMedia   = "media"   // the claiming human's media has not come
 	timerPoll    = "poll"    // look for it again
-	timerCompany = "company" // the wait goes on: say so
 	timerBrief   = "brief"   // the human's last sentence takes long to be recognised
 	timerReady   = "ready"   // the AI's briefing takes long
 	timerAsk     = "ask"     // ask the waiting caller whether to go on

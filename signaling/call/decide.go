@@ -206,7 +206,7 @@ func taken(claim transcripts.Claim, state string) error {
 		e = wire.Errorf(wire.KindConflict, "%s already has this call", claim.Name)
 	}
 	if claim.UID != "" {
-		e.Data = wire.Winner{Identity: claim.Identity, Name: claim.Name}
+		e.Data = wire.Person{Identity: claim.Identity, Name: claim.Name}
 	}
 	return e
 }

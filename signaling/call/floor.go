@@ -56,11 +56,9 @@ func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
 	case takeover.StopAwaiting:
 		c.stop(timerMedia)
 		c.stop(timerPoll)
-		c.stop(timerCompany)
 	case takeover.KeepCompany:
 		c.bot.SetMode(BotCompany, c.epoch, nil)
 		c.bot.Company("willStart", c.claim.Name)
-		c.after(timerCompany, 10*time.Second, func() { c.bot.Company("willStartLong", c.claim.Name) })
 	case takeover.TellWillStart:
 		c.announce(wire.NotifyHumanTakeoverWillStart, wire.TypeHumanTakeoverWillStart, c.willStart(seq), nil)
 	case takeover.TellConnected:

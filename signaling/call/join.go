@@ -2,6 +2,8 @@ package call
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"github.com/relevo/relevo/sfu"
@@ -65,15 +67,14 @@ func (c *Call) admit(r JoinRequest) (*member, error) {
 	default:
 		return nil, wire.Errorf(wire.KindForbidden, "the token has no role that may join")
 	}
-	// The same person joining again replaces their older connection: the page
-	// they look at is the newest.
-	if old := c.byIdentity(r.Claims.Identity, role); old != nil {
-		c.drop(old, "replaced")
+	id := ParticipantID(c.id, r.Claims.Identity)
+	if old := c.members[id]; old != nil {
+		return old, c.replace(old, role, r)
 	}
 	if len(c.order) >= c.cfg.MaxParticipants {
 		return nil, wire.Errorf(wire.KindUnavailable, "the call is full: %d participants", len(c.order))
 	}
-	m := &member{id: newID("p_"), claims: r.Claims, role: role, out: r.Out, resume: c.resumeToken()}
+	m := &member{id: id, claims: r.Claims, role: role, out: r.Out, resume: c.resumeToken()}
 	p, err := c.room.Join(m.id, sfuRole(role))
 	if err != nil {
 		return nil, wire.Wrap(wire.KindUnavailable, err, "the media room does not take anyone")
@@ -88,6 +89,52 @@ func (c *Call) admit(r JoinRequest) (*member, error) {
 	m.p.SetSubscription(sfuSubscription(m.sub))
 	m.cursor = r.Cursor
 	return m, nil
+}
+
+// replace gives the place of a member to the same person's newer page: that is
+// the one they look at. What the older had of media ends.
+func (c *Call) replace(m *member, role wire.Role, r JoinRequest) error {
+	if m.role != role {
+		return wire.Errorf(wire.KindConflict, "%q is in the call already, as %s", r.Claims.Identity, m.role)
+	}
+	if err := c.newPeer(m); err != nil {
+		return err
+	}
+	if m.out != nil {
+		m.out.Close("replaced")
+	}
+	m.out, m.resume, m.claims, m.session = r.Out, c.resumeToken(), r.Claims, ""
+	m.cursor, m.entriesWS = r.Cursor, false
+	if r.Subscribe != nil {
+		m.sub = *r.Subscribe
+		m.p.SetSubscription(sfuSubscription(m.sub))
+	}
+	c.checkHealth(m)
+	return nil
+}
+
+// newPeer starts a member's media over.
+func (c *Call) newPeer(m *member) error {
+	if c.isClaimant(m) {
+		// Who had the floor with the old peer is not heard any more.
+		c.humanLost(m, "left")
+	}
+	old := m.p
+	p, err := c.room.Rejoin(old)
+	if err != nil {
+		return wire.Wrap(wire.KindUnavailable, err, "the media room does not take anyone")
+	}
+	c.aside(old.Leave)
+	m.p, m.mic, m.slots, m.peerState = p, nil, nil, sfu.PeerNew
+	m.closeChannel()
+	return nil
+}
+
+// ParticipantID is the id of an identity in a call. It can be told before they
+// join, and tells nobody who they are.
+func ParticipantID(callID, identity string) string {
+	sum := sha256.Sum256([]byte(callID + "\x00" + identity))
+	return "p_" + hex.EncodeToString(sum[:10])
 }
 
 func (c *Call) resumeToken() string { return c.id + "." + newID("r_") }
@@ -130,8 +177,9 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 		c.stop(timerCaller)
 		c.list(m, true, "")
 		c.record("joined", m, nil)
-		if c.machine.State == takeover.AI && c.epoch == 0 && c.agent == nil {
-			c.bot.SetMode(BotAnswer, 0, nil)
+		if !c.answered && !c.spec.ExternalAgent {
+			c.answered = true
+			c.bot.SetMode(BotAnswer, c.epoch, nil)
 		}
 	case wire.RoleAgent:
 		c.agent = m
@@ -171,15 +219,9 @@ func (m *Member) Negotiate(ctx context.Context, n wire.Negotiate) (wire.Negotiat
 		return wire.NegotiateResult{}, wire.Errorf(wire.KindBadRequest, "only clients offer: type is %q, not offer", n.Offer.Type)
 	}
 	session := sdpSession(n.Offer.SDP)
-	p, old, err := m.peerFor(ctx, session)
+	p, err := m.peerFor(ctx, session)
 	if err != nil {
 		return wire.NegotiateResult{}, err
-	}
-	if old != nil {
-		old.Leave()
-		if p, err = m.newPeer(ctx); err != nil {
-			return wire.NegotiateResult{}, err
-		}
 	}
 	pubs := make([]sfu.Publication, 0, len(n.Publish))
 	for _, pub := range n.Publish {
@@ -192,47 +234,23 @@ func (m *Member) Negotiate(ctx context.Context, n wire.Negotiate) (wire.Negotiat
 	return wire.NegotiateResult{Answer: wire.SDP{Type: "answer", SDP: answer}}, nil
 }
 
-// peerFor is the place in the room for an offer of session; old is one that the
-// session replaces and that is to be left first.
-func (m *Member) peerFor(ctx context.Context, session string) (now, old *sfu.Participant, err error) {
-	c, x := m.c, m.m
-	type peers struct{ now, old *sfu.Participant }
-	p, err := ask(ctx, c, func(reply func(peers, error)) {
-		switch {
-		case x.gone:
-			reply(peers{}, errGone)
-		case x.session == "" || x.session == session:
-			x.session = session
-			reply(peers{now: x.p}, nil)
-		default:
-			x.session = session
-			if c.isClaimant(x) {
-				// Who had the floor with the old peer is not heard any more.
-				c.humanLost(x, "left")
-			}
-			x.mic, x.slots, x.peerState = nil, nil, sfu.PeerNew
-			x.closeChannel()
-			reply(peers{old: x.p}, nil)
-		}
-	})
-	return p.now, p.old, err
-}
-
-func (m *Member) newPeer(ctx context.Context) (*sfu.Participant, error) {
+// peerFor is the member's place in the room for an offer of session. Another
+// session than before is a page that was loaded again: it starts over.
+func (m *Member) peerFor(ctx context.Context, session string) (*sfu.Participant, error) {
 	c, x := m.c, m.m
 	return ask(ctx, c, func(reply func(*sfu.Participant, error)) {
 		if x.gone {
 			reply(nil, errGone)
 			return
 		}
-		p, err := c.room.Join(x.id, sfuRole(x.role))
-		if err != nil {
-			reply(nil, wire.Wrap(wire.KindUnavailable, err, "the media room does not take anyone"))
-			return
+		if x.session != "" && x.session != session {
+			if err := c.newPeer(x); err != nil {
+				reply(nil, err)
+				return
+			}
 		}
-		x.p = p
-		p.SetSubscription(sfuSubscription(x.sub))
-		reply(p, nil)
+		x.session = session
+		reply(x.p, nil)
 	})
 }
 
