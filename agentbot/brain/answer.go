@@ -33,7 +33,7 @@ const (
 	lineNoRepeat  = "I have not said anything yet. How can I help you?"
 	hedge         = "If I understand you right: "
 	lineWhatAmI   = "I am a small demo assistant, a program and not a person. I look up my answers in this shop's knowledge base, and I can get you a human colleague."
-	hedgeUnder    = 0.1 // above the confidence that suffices
+	hedgeUnder    = 0.08 // above the confidence that suffices
 	answerLongest = 320
 )
 
@@ -63,6 +63,9 @@ func sure(text string) answer { return answer{text: text, confidence: 1} }
 // decide is answer for one turn by itself.
 func (b *Brain) decide(c conversation) answer {
 	tokens := knowledge.Tokens(c.asked)
+	if asksWhatIAm(tokens) {
+		return sure(lineWhatAmI)
+	}
 	if wantsHuman(tokens) {
 		return answer{text: lineHuman, confidence: 1, want: ReasonAsked}
 	}
@@ -74,11 +77,13 @@ func (b *Brain) decide(c conversation) answer {
 			return sure(lineDeclined)
 		}
 	}
-	if line := smallTalk(tokens, c); line != "" {
+	lines := humanLines(c.before)
+	about := asksWhatWasSaid(tokens, lines)
+	if line := smallTalk(tokens, c); line != "" && !about {
 		return sure(line)
 	}
 	hit, how := b.search(c)
-	if a, ok := recall(tokens, c, hit.Score); ok {
+	if a, ok := recall(tokens, lines, about, hit.Score); ok {
 		return a
 	}
 	switch {

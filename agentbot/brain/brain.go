@@ -26,7 +26,7 @@ const (
 type Config struct {
 	Knowledge *knowledge.Base
 	// Confident is the least score, from 0 to 1, of a passage that is an
-	// answer; 0 is 0.45.
+	// answer; 0 is 0.42.
 	Confident float64
 }
 
@@ -42,7 +42,7 @@ var _ engine.LLM = (*Brain)(nil)
 func New(cfg Config) *Brain {
 	b := &Brain{base: cfg.Knowledge, confident: cfg.Confident}
 	if b.confident <= 0 {
-		b.confident = 0.45
+		b.confident = 0.42
 	}
 	if b.base == nil {
 		b.base = knowledge.New(nil, nil)

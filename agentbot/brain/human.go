@@ -21,7 +21,7 @@ var (
 	greetings = set("hello hi hey please a an the to oh okay ok yes yeah well um uh no sorry now just then and good morning afternoon evening day")
 	questions = set("are is was were do does did how who what where which when why will has have")
 	firstOnes = set("i me we us my")
-	pastWords = set("talked spoke spoken yesterday earlier already ago")
+	pastWords = set("talked spoke spoken yesterday earlier already ago before")
 	counters  = set("one two three four five six per single each many every")
 )
 
@@ -37,7 +37,7 @@ func humanScore(tokens []string) float64 {
 	tokens, score := withoutBots(tokens)
 	core := make([]string, 0, len(tokens))
 	for _, t := range tokens {
-		if !greetings[t] {
+		if !greetings[t] && (len(core) == 0 || core[len(core)-1] != t) {
 			core = append(core, t)
 		}
 	}
@@ -50,7 +50,7 @@ func humanScore(tokens []string) float64 {
 	score += noun
 	if contact >= 0 {
 		score += 0.6
-		if me && transfers(tokens) {
+		if transfers(tokens) {
 			score += 0.6 // "put me through"
 		}
 	}
@@ -73,10 +73,13 @@ func humanScore(tokens []string) float64 {
 		if givesMe(tokens, at) {
 			score += 0.5
 		}
-		if has(tokens, "is", "there") || has(tokens, "are", "there") || has(tokens, "anybody", "there") || has(tokens, "anyone", "there") {
-			score += 0.6
+		if there := slices.Index(tokens, "there"); there >= 0 && at-there <= 4 && (at > there || there == at+1) {
+			score += 0.6 // "is there a human", "is anybody there"
 		}
-	} else if contact < 0 || !me {
+		if contact < 0 && slices.ContainsFunc(tokens, func(t string) bool { return tellings[t] }) {
+			score -= 0.8 // what a human said
+		}
+	} else if !transfers(tokens) && (contact < 0 || !me) {
 		return min(score, 0.9+botBonus(score)) // nobody to talk to was named
 	}
 	return score - against(tokens, at, contact, first)
@@ -146,7 +149,7 @@ func bestNoun(tokens []string) (float64, int) {
 		case weakNouns[t] || soundsLike(t, "person", "somebody", "employee"):
 			strength = 0.45
 		}
-		if strength > 0 && slices.ContainsFunc(tokens[max(0, i-2):i], func(t string) bool { return realWords[t] }) {
+		if strength > 0 && slices.ContainsFunc(tokens[max(0, i-2):min(len(tokens), i+2)], func(t string) bool { return realWords[t] }) {
 			strength += 0.4
 		}
 		if strength > best {

@@ -27,11 +27,9 @@ type line struct {
 	turn       int
 }
 
-// recall answers from what a human agent said in this call. known is how well
-// the knowledge base answers the question.
-func recall(tokens []string, c conversation, known float64) (answer, bool) {
-	lines := humanLines(c.before)
-	about := asksWhatWasSaid(tokens, lines)
+// recall answers from what a human agent said in this call. about says that
+// the question asks for that; known is how well the knowledge base answers it.
+func recall(tokens []string, lines []line, about bool, known float64) (answer, bool) {
 	if len(lines) == 0 {
 		if about && !slices.Contains(tokens, "you") && any(tokens, others) {
 			return answer{text: lineNotHeard + " " + lineMore, confidence: 1}, true
@@ -57,12 +55,19 @@ func recall(tokens []string, c conversation, known float64) (answer, bool) {
 	}
 	mine := any(tokens, set("my mine me i again we our")) || any(tokens, others)
 	switch {
-	case about && best.Score >= 0.3, mine && best.Score >= 0.5 && best.Score >= known-0.15, best.Score >= 0.75 && best.Score > known:
+	case about && best.Score >= 0.3, isMine(tokens) && (best.Score >= 0.5 || best.Score >= 0.25 && known < 0.7), mine && best.Score >= 0.5 && best.Score >= known-0.15, best.Score >= 0.75 && best.Score > known:
 		return quote(lines, index(passages, best.Passage), best.Score), true
-	case about && content == "", about && known < 0.45:
+	case about && content == "", about && known < 0.42:
 		return quoteLast(lines), true
 	}
 	return answer{}, false
+}
+
+// isMine says whether the question is about a fact of the caller's own, which
+// no knowledge base has: "what was my code again".
+func isMine(tokens []string) bool {
+	return has(tokens, "what", "is", "my") || has(tokens, "what", "was", "my") || has(tokens, "tell", "me", "my") ||
+		slices.Contains(tokens, "again") && any(tokens, set("what which when where"))
 }
 
 func index(passages []*knowledge.Passage, p *knowledge.Passage) int {

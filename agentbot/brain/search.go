@@ -31,13 +31,17 @@ func (b *Brain) search(c conversation) (knowledge.Hit, certainty) {
 	if len(names) > 0 {
 		if contentWords(tokens) <= 2*len(names) && refers(tokens) {
 			// "and the Zalvora?": the question before, about another thing.
-			if before, ok := c.previous(); ok {
+			before, ok := c.previous()
+			for ok && contentWords(knowledge.Tokens(without(before.asked, b.base.NamesIn(before.asked)))) == 0 {
+				before, ok = before.previous()
+			}
+			if ok {
 				old := b.base.NamesIn(before.asked)
 				question := before.asked + " " + strings.Join(names, " ")
 				if len(old) > 0 {
 					question = without(before.asked, old) + " " + strings.Join(names, " ")
 				}
-				if hit := b.top(question); hit.Score >= b.confident && !slices.Equal(old, names) {
+				if hit := b.top(question); hit.Score >= b.confident {
 					return hit, literally
 				}
 			}

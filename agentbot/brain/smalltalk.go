@@ -49,8 +49,6 @@ func smallTalk(tokens []string, c conversation) string {
 	rest := slices.DeleteFunc(slices.Clone(tokens), func(t string) bool { return t == "um" || t == "uh" || t == "oh" || t == "so" || t == "well" })
 	few := len(rest) <= 6
 	switch {
-	case asksWhatIAm(rest):
-		return lineWhatAmI
 	case asksToRepeat(rest):
 		if c.repeat == "" {
 			return lineNoRepeat
@@ -90,7 +88,7 @@ func asksWhatIAm(tokens []string) bool {
 	}
 	about := has(tokens, "are", "you") || has(tokens, "am", "i", "talking") || has(tokens, "am", "i", "speaking") || has(tokens, "is", "this") || has(tokens, "you", "are") || has(tokens, "i", "am", "talking")
 	noun, _ := bestNoun(tokens)
-	return about && !slices.Contains(tokens, "want") && len(tokens) <= 11 &&
+	return about && !any(tokens, set("want need like get put connect transfer instead rather")) && len(tokens) <= 11 &&
 		(any(tokens, botNouns) || noun > 0 || any(tokens, set("real demo gpt chatgpt intelligence artificial recorded automated automatic alive")))
 }
 

@@ -10,8 +10,9 @@ type word struct {
 	name    bool
 }
 
-// unknownWeight is what a word counts that the base does not know.
-const unknownWeight = 3.3
+// unknownShare is what a word counts that the base does not know, as a share
+// of what one that no passage has would.
+const unknownShare = 0.65
 
 // maxQuery bounds how many words of a question are looked at: the last ones,
 // for people come to the point.
@@ -96,7 +97,7 @@ func (b *Base) word(token string) word {
 		}
 	}
 	if len(w.matches) == 0 {
-		w.weight = unknownWeight
+		w.weight = unknownShare * b.idf(0)
 	}
 	return w
 }
