@@ -92,21 +92,21 @@ func (r *recorder) handle(j job) {
 			j.done(transcripts.Entry{}, transcripts.ErrFull)
 			return
 		}
-		r.defer_(j, transcripts.ErrFull)
+		r.postpone(j, transcripts.ErrFull)
 		return
 	}
 	e, err := r.write(j)
 	if err != nil && !j.decisive && retryable(err) {
 		r.log.Error("the store fails; log entries wait", "error", err)
 		r.outage(true)
-		r.defer_(j, err)
+		r.postpone(j, err)
 		return
 	}
 	j.done(e, err)
 }
 
-// defer_ keeps j for later. A transition is answered now: the call goes on.
-func (r *recorder) defer_(j job, cause error) {
+// postpone keeps j for later. A transition is answered now: the call goes on.
+func (r *recorder) postpone(j job, cause error) {
 	if len(r.backlog) >= recorderBacklog {
 		j.done(transcripts.Entry{}, errOverloaded)
 		return
