@@ -83,3 +83,27 @@ func (k ErrorKind) RPCCode() int { return errorTable[k].rpc }
 
 // HTTPStatus is the HTTP status of the kind.
 func (k ErrorKind) HTTPStatus() int { return errorTable[k].http }
+
+// CloseCode is the WebSocket close code of the kind: 4000 + its HTTP status, where
+// RFC 6455 has none for it.
+func (k ErrorKind) CloseCode() int {
+	switch k {
+	case KindTooLarge:
+		return 1009
+	case KindInternal:
+		return 1011
+	case KindUnavailable:
+		return 1013
+	}
+	return 4000 + k.HTTPStatus()
+}
+
+// Close codes that no kind of error stands for.
+const (
+	CloseNormal   = 1000 // ended, left
+	CloseShutdown = 1001
+	CloseBinary   = 1003 // a binary frame
+	CloseReplaced = 4001 // another socket has the participant's place
+	CloseEvicted  = 4002
+	CloseSlow     = 4003 // the client does not read what it is sent; it may resume
+)

@@ -129,6 +129,7 @@ type Entry struct {
 	Text       string          `json:"text,omitempty"`
 	Cut        bool            `json:"cut,omitempty"`      // stopped before its end; Text is what was heard
 	Unspoken   string          `json:"unspoken,omitempty"` // the rest, for humans and observers only
+	Private    bool            `json:"private,omitempty"`  // callers never see it
 	Event      string          `json:"event,omitempty"`    // for kind event: request, willStart, human, …
 	Epoch      uint64          `json:"epoch"`
 	Data       json.RawMessage `json:"data,omitempty"`

@@ -30,13 +30,19 @@ type CallRecord struct {
 	State     string          `json:"state"`
 	Epoch     uint64          `json:"epoch"`
 	Holder    string          `json:"holder,omitempty"` // participant id of who has the floor
-	Human     *Winner         `json:"human,omitempty"`  // who claims or has taken over
+	Human     *Person         `json:"human,omitempty"`  // who claims or has taken over
 	Reason    string          `json:"reason,omitempty"` // why a human is asked for
 	CreatedAt int64           `json:"createdAt"`        // Unix milliseconds
 	StateAt   int64           `json:"stateAt"`
 	EndedAt   int64           `json:"endedAt,omitempty"`
 	LastSeq   int64           `json:"lastSeq"`
 	Meta      json.RawMessage `json:"meta,omitempty"`
+}
+
+// Person is somebody outside of a call.
+type Person struct {
+	Identity string `json:"identity"`
+	Name     string `json:"name,omitempty"`
 }
 
 // CallList answers GET /v1/calls, newest first.
@@ -117,13 +123,15 @@ type LoginResult struct {
 
 // Problem is an error as REST sends it: RFC 9457, application/problem+json.
 type Problem struct {
-	Type    string          `json:"type"` // about:blank: the status says it
-	Title   string          `json:"title"`
-	Status  int             `json:"status"`
-	Detail  string          `json:"detail"`
-	Kind    ErrorKind       `json:"kind"`
-	Winner  string          `json:"winner,omitempty"`  // name of the human who has the call
-	Details json.RawMessage `json:"details,omitempty"` // as in RPCErrorData
+	Type   string    `json:"type"` // about:blank: the status says it
+	Title  string    `json:"title"`
+	Status int       `json:"status"`
+	Detail string    `json:"detail"`
+	Kind   ErrorKind `json:"kind"`
+	Name   string    `json:"name,omitempty"`  // conflict at takeover: the human who has the call
+	State  string    `json:"state,omitempty"` // conflict: the state the call is in
+
+	RetryAfter int `json:"retryAfter,omitempty"` // rateLimited: seconds to wait
 }
 
 // Health answers /healthz and /readyz.

@@ -36,33 +36,54 @@ type Frame struct {
 	Error  *RPCError
 }
 
-// RPCError is the error member of a response.
+// RPCError is the error member of a response. Data is an ErrorData.
 type RPCError struct {
-	Code    int          `json:"code"`
-	Message string       `json:"message"`
-	Data    RPCErrorData `json:"data"`
+	Code    int             `json:"code"`
+	Message string          `json:"message"`
+	Data    json.RawMessage `json:"data,omitempty"`
 }
 
-// RPCErrorData says the error's kind, and what else there is to know of it:
-// for a conflict at takeover the Winner.
-type RPCErrorData struct {
-	Kind    ErrorKind       `json:"kind"`
-	Details json.RawMessage `json:"details,omitempty"`
-}
-
-// Winner is the human who has the call, in the details of a conflict.
-type Winner struct {
-	Identity string `json:"identity,omitempty"`
-	Name     string `json:"name"`
+// ErrorData is the data of an error: its kind, and what else there is to know
+// of it.
+type ErrorData struct {
+	Kind       ErrorKind `json:"kind"`
+	Name       string    `json:"name,omitempty"`       // conflict at takeover: the human who has the call
+	State      string    `json:"state,omitempty"`      // conflict: the state the call is in
+	RetryAfter int       `json:"retryAfter,omitempty"` // rateLimited: seconds to wait
 }
 
 // Err is the error as the peer meant it.
 func (e *RPCError) Err() *Error {
-	out := &Error{Kind: e.Data.Kind, Message: e.Message}
-	if len(e.Data.Details) > 0 {
-		out.Data = e.Data.Details
+	out := &Error{Kind: kindOfCode(e.Code), Message: e.Message}
+	if len(e.Data) > 0 {
+		out.Data = e.Data
+		var d ErrorData
+		if json.Unmarshal(e.Data, &d) == nil && d.Kind != "" {
+			out.Kind = d.Kind
+		}
 	}
 	return out
+}
+
+func kindOfCode(code int) ErrorKind {
+	switch code {
+	case CodeParseError, CodeInvalidRequest:
+		return KindBadRequest
+	case CodeMethodNotFound:
+		return KindNotFound
+	}
+	for k, c := range errorTable {
+		if c.rpc == code {
+			return k
+		}
+	}
+	return KindInternal
+}
+
+// Kinds are all kinds of error.
+func Kinds() []ErrorKind {
+	return []ErrorKind{KindBadRequest, KindUnauthorized, KindForbidden, KindNotFound, KindConflict, KindGone, KindTooLarge,
+		KindRateLimited, KindTimeout, KindUnavailable, KindStorage, KindInternal}
 }
 
 // codedError is an error whose JSON-RPC code is not the one of its kind.
@@ -77,17 +98,29 @@ func coded(code int, kind ErrorKind, message string) *Error {
 // NewRPCError is err as a response carries it.
 func NewRPCError(err error) *RPCError {
 	e := AsError(err)
-	out := &RPCError{Code: e.Kind.RPCCode(), Message: e.Message, Data: RPCErrorData{Kind: e.Kind}}
+	out := &RPCError{Code: e.Kind.RPCCode(), Message: e.Message, Data: e.DataJSON()}
 	var c codedError
 	if errors.As(e.Cause, &c) {
 		out.Code = c.code
 	}
+	return out
+}
+
+// DataJSON is the error's Data with its kind, as an ErrorData: members of an
+// object stand beside kind; what is no object is left out.
+func (e *Error) DataJSON() json.RawMessage {
+	members := make(map[string]json.RawMessage)
 	if e.Data != nil {
-		if b, err := json.Marshal(e.Data); err == nil {
-			out.Data.Details = b
+		if b, err := json.Marshal(e.Data); err != nil || json.Unmarshal(b, &members) != nil || members == nil {
+			members = make(map[string]json.RawMessage)
 		}
 	}
-	return out
+	members["kind"], _ = json.Marshal(e.Kind)
+	b, err := json.Marshal(members)
+	if err != nil {
+		return nil
+	}
+	return b
 }
 
 // DecodeFrame reads one frame. When it fails the Frame still has the ID

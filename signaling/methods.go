@@ -1,0 +1,92 @@
+package signaling
+
+import (
+	"context"
+	"time"
+
+	"github.com/relevo/relevo/signaling/wire"
+)
+
+// dispatch handles a request of one who has joined: in order, but for the slow
+// ones, which wait for people and run beside the reader.
+func (k *socket) dispatch(f wire.Frame, params wire.Validator, start time.Time) error {
+	if k.watching {
+		k.out.begin()
+		k.answer(f, f.Method, start, nil, wire.Errorf(wire.KindBadRequest, "this socket watches calls; join a call on a socket of its own"))
+		return nil
+	}
+	if slowMethod(f.Method) {
+		k.goSlow(f, params, start)
+		return nil
+	}
+	k.out.begin()
+	ctx, cancel := context.WithTimeout(k.ctx, k.s.limits.Requests)
+	defer cancel()
+	result, err := perform(ctx, k.member, params, f.Method)
+	k.answer(f, f.Method, start, result, err)
+	return nil
+}
+
+func slowMethod(method string) bool {
+	return method == wire.MethodTakeover || method == wire.MethodReturn
+}
+
+func (k *socket) goSlow(f wire.Frame, params wire.Validator, start time.Time) {
+	k.out.begin()
+	select {
+	case k.inFlight <- struct{}{}:
+	default:
+		k.s.metrics.limited.WithLabelValues("inFlight").Inc()
+		k.answer(f, f.Method, start, nil, wire.Errorf(wire.KindRateLimited, "%d such requests are still waiting", cap(k.inFlight)))
+		return
+	}
+	ctx, cancel := context.WithTimeout(k.ctx, k.s.limits.SlowRequests)
+	k.slow.Go(func() {
+		defer cancel()
+		result, err := perform(ctx, k.member, params, f.Method)
+		<-k.inFlight
+		k.answer(f, f.Method, start, result, err)
+	})
+}
+
+// perform calls the member's method for a request.
+func perform(ctx context.Context, m Member, params wire.Validator, method string) (any, error) {
+	switch p := params.(type) {
+	case *wire.Negotiate:
+		return m.Negotiate(ctx, *p)
+	case *wire.Candidate:
+		return nil, m.Candidate(ctx, *p)
+	case *wire.Subscribe:
+		return nil, m.Subscribe(ctx, *p)
+	case *wire.Mute:
+		return nil, m.Mute(ctx, *p)
+	case *wire.Message:
+		seq, err := m.Message(ctx, p.Text)
+		return wire.MessageResult{Seq: seq}, err
+	case *wire.RequestHuman:
+		return nil, m.RequestHuman(ctx, *p)
+	case *wire.Takeover:
+		return m.Takeover(ctx, p.TakeoverMode, p.Key)
+	case *wire.Empty:
+		return nil, performEmpty(ctx, m, method)
+	}
+	return nil, wire.Errorf(wire.KindBadRequest, "%s comes once, as the first request", method)
+}
+
+func performEmpty(ctx context.Context, m Member, method string) error {
+	switch method {
+	case wire.MethodInterrupt:
+		return m.Interrupt(ctx)
+	case wire.MethodCancelRequest:
+		return m.CancelRequest(ctx)
+	case wire.MethodKeepWaiting:
+		return m.KeepWaiting(ctx)
+	case wire.MethodReturn:
+		return m.Return(ctx)
+	case wire.MethodHangup:
+		return m.Hangup(ctx)
+	case wire.MethodLeave:
+		return m.Leave(ctx)
+	}
+	return wire.Errorf(wire.KindNotFound, "there is no method %s", method)
+}
