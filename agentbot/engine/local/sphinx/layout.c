@@ -46,10 +46,11 @@ typedef struct {
 	trie_layout *trie;
 } model_layout;
 
-// fits says whether a block of the heap was made for size bytes.
+// fits says whether a block of the heap was made for about size bytes: malloc
+// rounds up, and leaves no remainder too small to use.
 static int fits(void *p, size_t size) {
 	size_t usable = p ? malloc_usable_size(p) : 0;
-	return usable >= size && usable < size + 16;
+	return usable >= size && usable < size + 48;
 }
 
 int layout_known(ngram_model_t *m) {
@@ -66,7 +67,7 @@ int layout_known(ngram_model_t *m) {
 	int counted = b->refcount == 2;
 	ngram_model_free(m);
 	if (!counted || b->refcount != 1) return 0;
-	if (!fits(b->word_str, b->n_words * sizeof *b->word_str) && malloc_usable_size(b->word_str) < b->n_words * sizeof *b->word_str) return 0;
+	if (malloc_usable_size(b->word_str) < b->n_words * sizeof *b->word_str) return 0;
 	for (int32 i = 0; i < b->n_words; i += 1 + b->n_words / 64) {
 		if (b->word_str[i] != ngram_word(m, i)) return 0;
 	}

@@ -1,5 +1,6 @@
 #include "shim.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +60,10 @@ int relevo_model_add(relevo_model *m, const char *arpa, float weight) {
 
 int relevo_model_words(relevo_model *m) { return ngram_model_get_counts(m->big)[0]; }
 const char *relevo_model_word(relevo_model *m, int i) { return ngram_word(m->big, i); }
+int relevo_model_frequency(relevo_model *m, int i) {
+	int32 used;
+	return ngram_ng_prob(m->big, i, NULL, 0, &used);
+}
 int relevo_model_shareable(relevo_model *m) { return m->shareable; }
 void relevo_model_unshare(relevo_model *m) { m->shareable = 0; }
 
@@ -69,6 +74,7 @@ void relevo_model_free(relevo_model *m) {
 	if (m->config) cmd_ln_free_r(m->config);
 	if (m->lmath) logmath_free(m->lmath);
 	free(m);
+	malloc_trim(0);
 }
 
 static cmn_t *cmn_of(relevo_decoder *d) { return ps_get_feat(d->ps)->cmn_struct; }
@@ -134,6 +140,9 @@ void relevo_decoder_free(relevo_decoder *d) {
 	free(d->first);
 	free(d->before);
 	free(d);
+	// A decoder is many thousand small pieces, in the arena of whichever thread
+	// made it; left there, they would be of no use to the next thread.
+	malloc_trim(0);
 }
 
 void relevo_decoder_fresh(relevo_decoder *d) {

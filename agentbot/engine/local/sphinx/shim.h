@@ -16,6 +16,8 @@ relevo_model *relevo_model_open(const char *lm);
 int relevo_model_add(relevo_model *m, const char *arpa, float weight);
 int relevo_model_words(relevo_model *m);
 const char *relevo_model_word(relevo_model *m, int i);
+// relevo_model_frequency is the logarithm of how often word i is said.
+int relevo_model_frequency(relevo_model *m, int i);
 // relevo_model_shareable says whether decoders can share the models.
 int relevo_model_shareable(relevo_model *m);
 // relevo_model_unshare has each decoder read its own.

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"unsafe"
@@ -44,29 +45,35 @@ type Options struct {
 	// default 1: a leg that finds one does not wait for it.
 	Pool int
 	// MaxStreams bounds the legs at once, default 32; beyond, OpenASR fails
-	// with kind Unavailable. A leg takes some 50 MB.
+	// with kind Unavailable. A leg takes some 30 MB.
 	MaxStreams int
 	// ModelDir holds en-us, en-us.lm.bin and cmudict-en-us.dict, default
 	// DefaultModelDir.
 	ModelDir string
 	Log      *slog.Logger
 
-	unshared bool // tests: each decoder reads its own models
-	weight   float64
+	unshared bool // for tests: each decoder reads its own models
 }
 
-// smallWeight is the weight of the sentences' model against general English.
-const smallWeight = 0.5
+const (
+	// smallWeight is the weight of the sentences' model against general English.
+	smallWeight = 0.5
+	// vocabulary is how many words of general English are recognised: the whole
+	// 72,000 take twice the memory and three times as long to load.
+	vocabulary = 30000
+)
 
 var errStopped = &engine.Error{Engine: name, Kind: engine.Unavailable, Cause: errors.New("the engine is closed")}
 
 // Engine is an ASR by pocketsphinx. Many goroutines may use it at once.
 type Engine struct {
 	// fixed at New
-	hmm, lm string   // the model's files
-	dict    *os.File // the dictionary, without a name in the file system
-	arpa    *os.File // the sentences' model, likewise; nil: none
-	max     int
+	hmm, lm string    // the model's files
+	dict    *os.File  // the dictionary, without a name in the file system
+	arpa    *os.File  // the sentences' model, likewise; nil: none
+	max     int       // streams at once
+	shared  bool      // decoders share the models
+	longest int       // samples that a decoder takes at once
 	warm    chan made // decoders ready for a leg, or why there are none
 	quit    chan struct{}
 	done    chan struct{} // closed when the maker has ended
@@ -105,12 +112,13 @@ func New(o Options) (*Engine, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	e := &Engine{
-		hmm:  filepath.Join(o.ModelDir, "en-us"),
-		lm:   filepath.Join(o.ModelDir, "en-us.lm.bin"),
-		max:  o.MaxStreams,
-		warm: make(chan made, o.Pool),
-		quit: make(chan struct{}),
-		done: make(chan struct{}),
+		hmm:     filepath.Join(o.ModelDir, "en-us"),
+		lm:      filepath.Join(o.ModelDir, "en-us.lm.bin"),
+		max:     o.MaxStreams,
+		longest: longest,
+		warm:    make(chan made, o.Pool),
+		quit:    make(chan struct{}),
+		done:    make(chan struct{}),
 	}
 	first, err := e.load(o)
 	if err != nil {
@@ -138,13 +146,14 @@ func (e *Engine) load(o Options) (*C.relevo_decoder, error) {
 		return nil, err
 	}
 	if len(sentences) > 0 {
-		if err := e.addSentences(sentences, cmp.Or(o.weight, smallWeight)); err != nil {
+		if err := e.addSentences(sentences); err != nil {
 			return nil, err
 		}
 	}
 	if o.unshared {
 		C.relevo_model_unshare(e.model)
-	} else if C.relevo_model_shareable(e.model) == 0 {
+	}
+	if e.shared = C.relevo_model_shareable(e.model) != 0; !e.shared && !o.unshared {
 		o.Log.Warn("sphinxbase's structures are not those that this build knows: each leg reads the language models itself")
 	}
 	d := e.newDecoder()
@@ -174,13 +183,27 @@ func sentencesOf(o Options) [][]string {
 	return out
 }
 
-// writeDict writes the dictionary of all words of the models: a whole one
-// would only take memory and time.
-func (e *Engine) writeDict(o Options, sentences [][]string) error {
-	big := map[string]bool{}
-	for i := range int(C.relevo_model_words(e.model)) {
-		big[C.GoString(C.relevo_model_word(e.model, C.int(i)))] = true
+// commonWords are the words of the big model that are said most.
+func (e *Engine) commonWords() map[string]bool {
+	type word struct {
+		index     C.int
+		frequency C.int
 	}
+	words := make([]word, C.relevo_model_words(e.model))
+	for i := range words {
+		words[i] = word{C.int(i), C.relevo_model_frequency(e.model, C.int(i))}
+	}
+	slices.SortFunc(words, func(a, b word) int { return cmp.Compare(b.frequency, a.frequency) })
+	common := map[string]bool{}
+	for _, w := range words[:min(len(words), vocabulary)] {
+		common[C.GoString(C.relevo_model_word(e.model, w.index))] = true
+	}
+	return common
+}
+
+// writeDict writes the dictionary: the common words and all of the sentences.
+func (e *Engine) writeDict(o Options, sentences [][]string) error {
+	common := e.commonWords()
 	var need []string
 	seen := map[string]bool{}
 	for _, s := range sentences {
@@ -199,7 +222,7 @@ func (e *Engine) writeDict(o Options, sentences [][]string) error {
 	if e.dict, err = nameless(); err != nil {
 		return err
 	}
-	missing, err := writeDictionary(e.dict, from, func(w string) bool { return big[w] }, need)
+	missing, err := writeDictionary(e.dict, from, func(w string) bool { return common[w] }, need)
 	if err != nil {
 		return err
 	}
@@ -210,7 +233,7 @@ func (e *Engine) writeDict(o Options, sentences [][]string) error {
 	return err
 }
 
-func (e *Engine) addSentences(sentences [][]string, weight float64) error {
+func (e *Engine) addSentences(sentences [][]string) error {
 	m, err := arpa.New(sentences, nil)
 	if err != nil {
 		return err
@@ -223,7 +246,7 @@ func (e *Engine) addSentences(sentences [][]string, weight float64) error {
 	}
 	path := C.CString(pathOf(e.arpa))
 	defer C.free(unsafe.Pointer(path))
-	if C.relevo_model_add(e.model, path, C.float(weight)) != 0 {
+	if C.relevo_model_add(e.model, path, smallWeight) != 0 {
 		return errors.New("sphinxbase does not read the knowledge base's language model")
 	}
 	return nil

@@ -55,7 +55,7 @@ func (s *stream) Write(ctx context.Context, pcm []int16) (string, bool, error) {
 		if err := ctx.Err(); err != nil {
 			return "", false, err
 		}
-		if s.heard >= longest {
+		if s.heard >= s.engine.longest {
 			if err := s.endPart(); err != nil {
 				return "", false, err
 			}
@@ -130,7 +130,7 @@ func (s *stream) endPart() error {
 		return errDecode
 	}
 	p := part{text: s.text()}
-	if p.text == "" {
+	if meaningless(p.text) {
 		// What is no speech must not move the mean that speech is compared with.
 		C.relevo_decoder_unlearn(s.decoder)
 		return nil
@@ -138,6 +138,22 @@ func (s *stream) endPart() error {
 	p.logProb = float64(C.relevo_decoder_prob(s.decoder))
 	s.parts = append(s.parts, p)
 	return nil
+}
+
+// noises are what the decoder makes of coughs and hiss, and what nobody says alone.
+var noises = map[string]bool{
+	"huh": true, "hmm": true, "mm": true, "uh": true, "um": true, "ah": true, "eh": true, "er": true, "a": true,
+	"an": true, "the": true, "and": true, "if": true, "of": true, "in": true, "to": true, "it": true, "is": true, "at": true,
+}
+
+// meaningless says whether text has nothing but noises.
+func meaningless(text string) bool {
+	for w := range strings.FieldsSeq(text) {
+		if !noises[w] {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *stream) text() string {
