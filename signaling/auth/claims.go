@@ -143,10 +143,9 @@ func reason(err error) string {
 	switch {
 	case errors.Is(err, errUnknownKey):
 		return "the token is not signed by a known key"
+	case strings.Contains(err.Error(), "signing method"): // the library has no value for these three
+		return "the token must be signed with HS256"
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		if strings.Contains(err.Error(), "signing method") {
-			return "the token must be signed with HS256"
-		}
 		return "the token is not signed by a known key"
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return "the token has expired"

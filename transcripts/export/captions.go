@@ -25,7 +25,7 @@ type cue struct {
 	seq        int64
 	start, end time.Duration
 	least      time.Duration // of it that the next one leaves: what it takes to read it, or all
-	speaker    string // who it must not overlap with itself
+	speaker    string        // who it must not overlap with itself
 	name, text string
 }
 
@@ -88,7 +88,7 @@ func WebVTT(w io.Writer, entries []transcripts.Entry, o Options) error {
 	}
 	var blocks []block
 	for _, c := range cues(list, o, func(c cue) string { return c.speaker }) {
-		blocks = append(blocks, block{c.start, fmt.Sprintf("%d\n%s --> %s\n<v %s>%s\n", c.seq, stamp(c.start, '.'), stamp(c.end, '.'), escape(c.name), escape(c.text))})
+		blocks = append(blocks, block{c.start, fmt.Sprintf("%d\n%s --> %s\n<v %s>%s\n", c.seq, stamp(c.start, '.'), stamp(c.end, '.'), annotation(c.name), escape(c.text))})
 	}
 	for _, e := range list {
 		if e.Kind == transcripts.KindEvent {
@@ -129,6 +129,15 @@ func stamp(d time.Duration, point byte) string {
 // escape makes cue text of text: https://www.w3.org/TR/webvtt1/#cue-text
 func escape(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+}
+
+// annotation is the name in a voice tag. One that ends in "--" would make an
+// arrow with the tag's end; readers strip the space that prevents it.
+func annotation(name string) string {
+	if name = escape(name); strings.HasSuffix(name, "--") {
+		name += " "
+	}
+	return name
 }
 
 // noArrow keeps text that cannot be escaped from reading as a timing line.

@@ -166,7 +166,7 @@ func parseVTT(s string) ([]parsed, error) {
 		if m == nil || strings.Contains(entity.ReplaceAllString(c.text, ""), "&") {
 			return nil, fmt.Errorf("cue text %q", c.text)
 		}
-		list[i].name, list[i].text = unescape.Replace(m[1]), unescape.Replace(m[2])
+		list[i].name, list[i].text = unescape.Replace(strings.TrimSpace(m[1])), unescape.Replace(m[2])
 	}
 	return list, err
 }
