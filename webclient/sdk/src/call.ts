@@ -100,6 +100,7 @@ export class RelevoCall extends Emitter<CallEvents> {
     try {
       if (this.#options.microphone) await this.#media.adopt("microphone", this.#options.microphone);
       const result = await this.#connection.open();
+      for (const source of ["microphone", "camera"] as const) if (this.#muted[source]) this.#tellMute(source);
       this.#watch();
       this.emit("connected", result);
       return result;

@@ -1,0 +1,126 @@
+import type { MediaError } from "../../sdk/src/index.ts";
+import { Icon } from "../shared/icons.tsx";
+import { Avatar, Brand, LevelMeter, Notice, ThemeButton } from "../shared/ui.tsx";
+import { remedy } from "./check.ts";
+import type { CallerModel } from "./model.ts";
+
+export function CheckView({ model }: { model: CallerModel }) {
+  const check = model.check;
+  const joining = model.phase.value === "joining";
+  const state = check.state.value;
+  return (
+    <main class="precall">
+      <header class="row topbar">
+        <span class="grow">
+          <Brand />
+        </span>
+        <ThemeButton />
+      </header>
+      <div class="precall-body">
+        <section class="precall-hello">
+          <div class="precall-faces" aria-hidden="true">
+            <Avatar who="agent" size="4.5rem" />
+            <Avatar who="human" size="4.5rem" />
+          </div>
+          <h1 data-autofocus tabIndex={-1}>
+            Talk to us
+          </h1>
+          <p class="muted lead">Our AI assistant answers right away. Ask for a person at any time: they join this same call.</p>
+          <ol class="steps">
+            <li>
+              <Icon name="mic" /> We check your microphone.
+            </li>
+            <li>
+              <Icon name="spark" /> The assistant greets you. Just speak, or type.
+            </li>
+            <li>
+              <Icon name="captions" /> What is said is written down, so that a person who joins knows it.
+            </li>
+          </ol>
+        </section>
+        <section class="card precall-check" aria-labelledby="check-title">
+          <h2 id="check-title">Your microphone</h2>
+          {state === "error" ? (
+            <MediaHelp error={check.error.value!} onRetry={() => void check.start("")} />
+          ) : (
+            <>
+              <div class="stack tight">
+                <LevelMeter track={check.track.value} label="Microphone level" />
+                <p class="small muted" role="status">
+                  {state === "asking" ? "Your browser asks for the microphone. Please allow it." : "Say something: the bars should move."}
+                </p>
+              </div>
+              <label class="field">
+                <span>Microphone</span>
+                <select
+                  class="input"
+                  value={check.microphoneId.value}
+                  disabled={state !== "ready"}
+                  onChange={(e) => void model.chooseMicrophone(e.currentTarget.value)}
+                >
+                  {check.devices.value.microphones.map((d) => (
+                    <option key={d.id} value={d.id}>
+                      {d.label}
+                    </option>
+                  ))}
+                  {check.devices.value.microphones.length === 0 && <option value="">Waiting…</option>}
+                </select>
+              </label>
+              {check.canChooseSpeaker && check.devices.value.speakers.length > 0 && (
+                <label class="field">
+                  <span>Speaker</span>
+                  <select class="input" value={check.speakerId.value} onChange={(e) => void model.chooseSpeaker(e.currentTarget.value)}>
+                    {check.devices.value.speakers.map((d) => (
+                      <option key={d.id} value={d.id}>
+                        {d.label}
+                      </option>
+                    ))}
+                  </select>
+                </label>
+              )}
+            </>
+          )}
+          {model.joinError.value && (
+            <Notice bad role="alert">
+              {model.joinError.value}
+            </Notice>
+          )}
+          <button
+            type="button"
+            class="btn primary big"
+            disabled={joining || state === "asking"}
+            data-testid="join"
+            onClick={() => void model.join()}
+          >
+            <Icon name="phone" />
+            {joining ? "Connecting…" : state === "error" ? "Join without a microphone" : "Start the call"}
+          </button>
+          {state === "error" && <p class="small muted">You will hear the answers and can type.</p>}
+        </section>
+      </div>
+    </main>
+  );
+}
+
+export function MediaHelp({ error, onRetry }: { error: MediaError; onRetry?: () => void }) {
+  const r = remedy(error, navigator.userAgent);
+  return (
+    <Notice bad icon={error.device === "camera" ? "cameraOff" : "micOff"} role="alert">
+      <div class="stack tight">
+        <b>{r.title}</b>
+        <ol>
+          {r.steps.map((s) => (
+            <li key={s}>{s}</li>
+          ))}
+        </ol>
+        {onRetry && (
+          <div>
+            <button type="button" class="btn compact" onClick={onRetry}>
+              Try again
+            </button>
+          </div>
+        )}
+      </div>
+    </Notice>
+  );
+}

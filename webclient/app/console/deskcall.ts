@@ -1,0 +1,296 @@
+/** The view model of one call that is open at the desk. No DOM. */
+import { computed, signal } from "@preact/signals-core";
+import {
+  CONSOLE_SLOTS,
+  MODE_AGENT_VOICE,
+  MODE_OWN_VOICE,
+  RelevoCall,
+  type AgentStateName,
+  type CallState,
+  type ConnectOptions,
+  type Line,
+  type MediaError,
+  type Participant,
+  type RemoteVideo,
+  type Takeover,
+  type TakeoverMode,
+} from "../../sdk/src/index.ts";
+import type { Announcer } from "../shared/announce.ts";
+import { weave, type MilestoneMark } from "../shared/turns.ts";
+import { EVERYTHING, NOTHING, toSubscribe, type WantMap, type Wants } from "./subscription.ts";
+import { deskEventText, stateText, takeoverProblem } from "./wording.ts";
+
+export type Place = "listening" | "connecting" | "holding" | "other" | "ended";
+
+export interface TimelineItem {
+  state: CallState["state"];
+  at: number;
+  name?: string;
+}
+
+export interface DeskCallOptions {
+  id: string;
+  token: string;
+  wsUrl?: string;
+  /** Opens the microphone at once, hidden, so that a takeover takes no time. */
+  warm: boolean;
+  announcer: Announcer;
+  makeCall?: (o: ConnectOptions) => RelevoCall;
+  now?: () => number;
+  onEvent?: (event: string, payload: unknown) => void;
+}
+
+export class DeskCall {
+  readonly id: string;
+  readonly call: RelevoCall;
+  readonly joined = signal(false);
+  readonly error = signal<string | null>(null);
+  readonly state = signal<CallState>({ state: "ai", epoch: 0 });
+  readonly takeover = signal<Takeover | null>(null);
+  readonly agentState = signal<AgentStateName>("listening");
+  readonly participants = signal<Participant[]>([]);
+  readonly lines = signal<Line[]>([]);
+  readonly marks = signal<MilestoneMark[]>([]);
+  readonly conversation = computed(() => weave(this.lines.value, this.marks.value));
+  readonly timeline = signal<TimelineItem[]>([]);
+  readonly videos = signal<RemoteVideo[]>([]);
+  readonly wants = signal<WantMap>({});
+  readonly byDefault = signal<Wants>(EVERYTHING);
+  readonly mode = signal<TakeoverMode>(MODE_OWN_VOICE);
+  readonly claiming = signal(false);
+  readonly microphone = signal<MediaStreamTrack | null>(null);
+  readonly muted = signal(false);
+  readonly mediaError = signal<MediaError | null>(null);
+  readonly problem = signal<string | null>(null);
+  readonly reconnecting = signal(false);
+  readonly playbackBlocked = signal(false);
+  readonly endReason = signal<string | null>(null);
+  readonly backlogCursor = signal(0);
+  readonly #o: DeskCallOptions;
+  #subscribing: Promise<void> | null = null;
+  #subscribeAgain = false;
+
+  /** Where we stand in this call. */
+  readonly place = computed<Place>(() => {
+    if (this.endReason.value !== null) return "ended";
+    const s = this.state.value;
+    this.participants.value;
+    const me = this.call.me?.id;
+    if ((s.state === "human" || s.state === "returning") && s.holder) return s.holder === me ? "holding" : "other";
+    if (this.claiming.value) return "connecting";
+    return s.state === "willStart" ? "other" : "listening";
+  });
+  /** The human who has, or is getting, the call. */
+  readonly human = computed(() => {
+    const s = this.state.value;
+    const holder = s.holder ? this.call.model.participant(s.holder) : undefined;
+    return (holder?.role === "human" ? holder.name : undefined) ?? this.takeover.value?.name;
+  });
+  readonly caller = computed(() => this.participants.value.find((p) => p.role === "caller"));
+  readonly others = computed(() => this.participants.value.filter((p) => p.id !== this.call.me?.id));
+
+  constructor(o: DeskCallOptions) {
+    this.#o = o;
+    this.id = o.id;
+    const make = o.makeCall ?? ((c: ConnectOptions) => new RelevoCall(c));
+    this.call = make({
+      token: o.token,
+      wsUrl: o.wsUrl,
+      url: o.wsUrl ? undefined : "/",
+      call: o.id,
+      role: "human",
+      slots: CONSOLE_SLOTS,
+      session: `relevo.console.${o.id}`,
+    });
+    this.#listen();
+  }
+
+  async open(): Promise<void> {
+    try {
+      const r = await this.call.connect();
+      this.joined.value = true;
+      if (this.timeline.value.length === 0) this.timeline.value = [{ state: r.call.state, at: this.#now() }];
+      this.#participants();
+      if (this.#o.warm) await this.warm(true);
+    } catch (e) {
+      if (this.endReason.value === null) this.error.value = takeoverProblem(e as Error);
+    }
+  }
+
+  /** Leaves; who has the floor hands back first. */
+  async close(): Promise<void> {
+    if (this.call.closed) return;
+    if (this.place.value === "holding") await this.handBack();
+    await this.call.leave().catch(() => undefined);
+  }
+
+  /** Opens or closes the microphone while listening; nobody hears it. */
+  async warm(on: boolean): Promise<void> {
+    try {
+      await this.call.setMicrophone(on);
+    } catch (e) {
+      this.mediaError.value = e as MediaError;
+    }
+  }
+
+  async takeOver(mode: TakeoverMode = this.mode.value): Promise<void> {
+    if (this.place.value !== "listening" || this.claiming.value) return;
+    this.mode.value = mode;
+    this.claiming.value = true;
+    this.problem.value = this.mediaError.value = null;
+    try {
+      await this.call.takeover(mode);
+    } catch (e) {
+      const error = e as Error;
+      if (error.name === "MediaError") this.mediaError.value = error as MediaError;
+      else this.#complain(takeoverProblem(error, this.human.value));
+    }
+    this.claiming.value = false;
+  }
+
+  async handBack(): Promise<void> {
+    await this.#ask(() => this.call.returnToAI());
+  }
+
+  async hangUp(): Promise<void> {
+    await this.#ask(() => this.call.hangup());
+  }
+
+  async send(text: string): Promise<boolean> {
+    const t = text.trim();
+    return t !== "" && this.#ask(() => this.call.sendMessage(t));
+  }
+
+  toggleMute(): void {
+    if (this.muted.value) this.call.unmute();
+    else this.call.mute();
+  }
+
+  want(id: string, change: Partial<Wants>): void {
+    const now = this.wants.value[id] ?? this.byDefault.value;
+    this.wants.value = { ...this.wants.value, [id]: { ...now, ...change } };
+    void this.#subscribe();
+  }
+  wantAll(on: boolean): void {
+    this.byDefault.value = on ? EVERYTHING : NOTHING;
+    this.wants.value = {};
+    void this.#subscribe();
+  }
+
+  nameOf = (l: Line): string => {
+    const p = this.call.model.participant(l.speakerId);
+    const me = p && p.id === this.call.me?.id;
+    const name = l.name ?? p?.name;
+    if (me) return "You";
+    return name ?? (l.role === "agent" ? "AI assistant" : l.role === "caller" ? "Caller" : "Human agent");
+  };
+  avatarOf = (l: Line): string | undefined => this.call.model.participant(l.speakerId)?.avatar;
+  eventText = (l: Line): string | null => deskEventText(l.event, l.name);
+
+  #listen(): void {
+    const { call } = this;
+    const tell = (text: string) => this.#o.announcer.say(text);
+    call.onAny((event, payload) => this.#o.onEvent?.(event, payload));
+    call.on("callState", (s) => {
+      const was = this.state.value;
+      this.state.value = s;
+      this.takeover.value = call.model.takeover;
+      if (this.joined.value && was.state === s.state) return;
+      this.timeline.value = [...this.timeline.value, { state: s.state, at: this.#now(), name: s.state === "human" ? this.human.value : undefined }];
+      if (!this.joined.value) return;
+      tell(stateText(s.state).text);
+      if (s.state === "pending" && was.state === "ai") this.#mark("request");
+      if (s.state === "ai" && was.state === "pending") this.#mark("cancel");
+    });
+    const roster = () => this.#participants();
+    call.on("participantJoined", roster);
+    call.on("participantLeft", roster);
+    call.on("humanTakeoverWillStart", (e) => {
+      this.takeover.value = call.model.takeover;
+      this.#mark("willStart", e.name);
+    });
+    call.on("humanTakeoverConnected", () => {
+      this.takeover.value = call.model.takeover;
+      this.#mark("human", this.human.value);
+    });
+    call.on("humanTakeoverFailed", (e) => {
+      this.takeover.value = null;
+      this.#mark("failed");
+      this.#complain(e.reason === "timeout" ? "The takeover took too long. The AI goes on." : "The takeover failed. The AI goes on.");
+    });
+    call.on("humanTakeoverEnded", (e) => {
+      this.#mark(e.reason === "lost" ? "lost" : "ai", this.human.value);
+      this.takeover.value = null;
+    });
+    call.on("agentStateChange", (s) => (this.agentState.value = s));
+    call.on("line", (l) => {
+      this.lines.value = call.model.transcript.lines;
+      if (l.final && !l.backlog && l.kind !== "event" && l.speakerId !== call.me?.id) tell(`${this.nameOf(l)}: ${l.text}`);
+    });
+    call.on("backlogEnd", (b) => (this.backlogCursor.value = b.cursor));
+    call.on("videos", (v) => (this.videos.value = v));
+    call.on("localMedia", (m) => {
+      if (m.source !== "microphone") return;
+      this.microphone.value = m.track;
+      this.muted.value = m.muted;
+    });
+    call.on("mediaError", (e) => (this.mediaError.value = e));
+    call.on("playbackBlocked", (b) => (this.playbackBlocked.value = b.blocked));
+    call.on("reconnecting", () => (this.reconnecting.value = true));
+    call.on("reconnected", () => {
+      this.reconnecting.value = false;
+      roster();
+    });
+    call.on("closed", (c) => {
+      this.endReason.value = c.reason;
+      this.videos.value = [];
+      tell("The call has ended.");
+    });
+  }
+
+  #participants(): void {
+    const before = this.participants.value.length;
+    this.participants.value = this.call.participants;
+    // Who comes later is wanted as the default says, which "some" does not know.
+    const simple = toSubscribe(this.others.value, this.wants.value, this.byDefault.value).mode !== "some";
+    if (this.joined.value && !simple && this.participants.value.length > before) void this.#subscribe();
+  }
+
+  /** Makes the server's subscription the newest wish, one request at a time. */
+  #subscribe(): Promise<void> {
+    this.#subscribeAgain = true;
+    this.#subscribing ??= (async () => {
+      while (this.#subscribeAgain) {
+        this.#subscribeAgain = false;
+        await this.#ask(() => this.call.subscribe(toSubscribe(this.others.value, this.wants.value, this.byDefault.value)));
+      }
+    })().finally(() => (this.#subscribing = null));
+    return this.#subscribing;
+  }
+
+  #mark(event: string, name?: string): void {
+    this.marks.value = [...this.marks.value, { event, name, time: this.#now(), after: this.lines.value.at(-1)?.key ?? null }];
+  }
+
+  #complain(text: string): void {
+    this.problem.value = text;
+    this.#o.announcer.say(text);
+  }
+
+  async #ask(request: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await request();
+      this.problem.value = null;
+      return true;
+    } catch (e) {
+      if (this.endReason.value === null) this.#complain(takeoverProblem(e as Error, this.human.value));
+      return false;
+    }
+  }
+
+  #now(): number {
+    return (this.#o.now ?? Date.now)();
+  }
+}
+
+export { MODE_AGENT_VOICE, MODE_OWN_VOICE };

@@ -1,0 +1,31 @@
+import { effect } from "@preact/signals-core";
+import { render } from "preact";
+import "../shared/tokens.css";
+import "../shared/base.css";
+import "../shared/transcript.css";
+import "./console.css";
+import { chime } from "../shared/levels.ts";
+import { ConsoleApp } from "./app.tsx";
+import { ConsoleModel } from "./model.ts";
+
+const model = new ConsoleModel({ chime });
+
+// A handle for end-to-end tests and for support.
+Object.defineProperty(window, "relevo", {
+  value: {
+    model,
+    get call() {
+      return model.open.value?.call ?? null;
+    },
+    events: model.events,
+  },
+});
+
+// The badge: how many wait, where one sees it from another tab.
+effect(() => {
+  const n = model.waiting.value.length;
+  document.title = `${n > 0 ? `(${n}) ` : ""}Console · Relevo`;
+});
+
+render(<ConsoleApp model={model} />, document.getElementById("app")!);
+model.start();

@@ -1,0 +1,114 @@
+/** The conversation as a list of turns: one speaker's lines in a row are one turn. */
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Line } from "../../sdk/src/index.ts";
+import { timeOfDay } from "./format.ts";
+import { Icon } from "./icons.tsx";
+import { turns, type Turn } from "./turns.ts";
+import { Avatar } from "./ui.tsx";
+
+export interface TranscriptProps {
+  lines: Line[];
+  /** Display name of a line's speaker. */
+  nameOf(line: Line): string;
+  avatarOf?(line: Line): string | undefined;
+  /** Words for a log event, or null to leave it out. */
+  eventText(line: Line): string | null;
+  label: string;
+  empty: string;
+}
+
+export function TranscriptView(p: TranscriptProps) {
+  const scroll = useRef<HTMLDivElement>(null);
+  const [stuck, setStuck] = useState(true);
+  const stuckRef = useRef(true);
+  const look = () => {
+    const s = scroll.current!;
+    stuckRef.current = s.scrollHeight - s.scrollTop - s.clientHeight < 48;
+    setStuck(stuckRef.current);
+  };
+  const toLatest = () => {
+    const s = scroll.current!;
+    s.scrollTop = s.scrollHeight;
+  };
+  useLayoutEffect(() => {
+    if (stuckRef.current) toLatest();
+  });
+  useEffect(() => {
+    // The panel changes its size with the keyboard, the window, a new notice.
+    const o = new ResizeObserver(() => stuckRef.current && toLatest());
+    o.observe(scroll.current!);
+    return () => o.disconnect();
+  }, []);
+  const list = turns(p.lines, p.eventText);
+  return (
+    <div class="transcript">
+      <div class="transcript-scroll" ref={scroll} onScroll={look} tabIndex={0} role="region" aria-label={p.label}>
+        {list.length === 0 ? (
+          <p class="transcript-empty">{p.empty}</p>
+        ) : (
+          <ol class="transcript-list" data-testid="transcript">
+            {list.map((t) => (t.kind === "event" ? <Milestone key={t.key} turn={t} /> : <TurnView key={t.key} turn={t} props={p} />))}
+          </ol>
+        )}
+      </div>
+      {!stuck && (
+        <button type="button" class="btn compact to-latest" onClick={toLatest}>
+          <Icon name="down" /> Latest
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Milestone({ turn }: { turn: Turn }) {
+  return (
+    <li class="milestone">
+      <span>
+        {turn.text} <time class="nums">{timeOfDay(turn.time)}</time>
+      </span>
+    </li>
+  );
+}
+
+function TurnView({ turn, props }: { turn: Turn; props: TranscriptProps }) {
+  const first = turn.lines[0]!;
+  const name = props.nameOf(first);
+  return (
+    <li class="turn" data-who={turn.who}>
+      <Avatar who={turn.who} name={name} image={props.avatarOf?.(first)} />
+      <div class="turn-head">
+        <b>{name}</b>
+        {turn.who === "agent" && name !== "AI assistant" && <span>AI</span>}
+        <time class="nums" dateTime={new Date(turn.time).toISOString()}>
+          {timeOfDay(turn.time)}
+        </time>
+      </div>
+      <div class="turn-body">
+        {turn.lines.map((l) => (
+          <LineView key={l.key} line={l} />
+        ))}
+      </div>
+    </li>
+  );
+}
+
+function LineView({ line }: { line: Line }) {
+  const kind = line.private ? "typed private" : line.kind === "message" ? "typed" : line.final ? "" : "live";
+  return (
+    <p class={kind || undefined} dir="auto" data-kind={line.kind} data-final={line.final} data-seq={line.seq || undefined}>
+      {line.text}
+      {line.cut && (
+        <span class="cut" title="Interrupted here">
+          {" "}
+          —<span class="sr-only"> (interrupted)</span>
+        </span>
+      )}
+      {line.unspoken && (
+        <span class="unspoken">
+          <span class="sr-only">not said: </span> {line.unspoken}
+        </span>
+      )}
+      {line.private && <span class="tag">only for the AI</span>}
+    </p>
+  );
+}
