@@ -2,7 +2,12 @@ package agentbot
 
 import (
 	"context"
+	"crypto/rand"
+	"strconv"
 	"sync"
+	"time"
+
+	"github.com/relevo/relevo/agentbot/playout"
 )
 
 // Agent is the AI agent of one call. Its methods may be used by any goroutine;
@@ -11,11 +16,56 @@ type Agent struct {
 	// fixed after New
 	cfg     Config
 	engines Engines
-	voice   Voice
 	emit    func(Event)
 	box     *mailbox
+	player  *playout.Player
+	ctx     context.Context // of everything the agent started
 	cancel  context.CancelFunc
-	wg      sync.WaitGroup
+	done    chan struct{}  // run has returned
+	wg      sync.WaitGroup // all goroutines but run
+	prefix  string         // of sentence ids
+
+	// guarded by its own mutex
+	counters counters
+
+	conversation // owned by run
+}
+
+// conversation is what only the agent's goroutine touches.
+type conversation struct {
+	pending []any // taken from box, not yet handled
+	alarms  [alarmCount]alarm
+
+	mode    Mode
+	epoch   uint64
+	over    bool // the voice was refused: the epoch is over, a new mode must come
+	state   int
+	memory  memory
+	count   int // sentence ids given
+	greeted bool
+
+	// speaking
+	queue    []*job // waiting
+	current  *job   // being written or spoken
+	aside    *job   // a filler while current has no voice yet
+	clips    map[*playout.Clip]*saying
+	own      *Rendered // rendered by this agent, when Config.Rendered is nil
+	ttsDown  bool      // the last try to speak failed
+	fillers  int       // fillers said
+	waiting  int       // StillWaiting lines said
+	lines    []waitingLine
+	lastLine lineSaid
+
+	// hearing
+	legs     map[*leg]*hearing
+	noBarge  bool // voice does not interrupt
+	noTyping bool // typed text does not interrupt
+	paused   bool
+	pausedAt time.Time
+	turnEnd  time.Time // of the caller's last turn
+	later    []string  // turns that wait until the agent has spoken
+	misheard int       // turns without words in a row
+	fails    int       // failed turns in a row
 }
 
 // New starts an agent in mode Silent at epoch 0. post takes its events in
@@ -23,8 +73,19 @@ type Agent struct {
 // until Close.
 func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &Agent{cfg: cfg.withDefaults(), engines: e, voice: v, emit: post, box: newMailbox(4096), cancel: cancel}
-	a.wg.Go(func() { a.run(ctx) })
+	a := &Agent{
+		cfg: cfg.withDefaults(), engines: e, emit: post, box: newMailbox(4096),
+		ctx: ctx, cancel: cancel, done: make(chan struct{}), prefix: rand.Text()[:8] + "-",
+	}
+	a.state = StateListening
+	a.clips = make(map[*playout.Clip]*saying)
+	a.legs = make(map[*leg]*hearing)
+	a.memory = memory{limit: a.cfg.MemoryMessages}
+	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{})
+	if a.cfg.Rendered == nil && e.TTS != nil {
+		a.wg.Go(a.renderUrgent)
+	}
+	go a.run()
 	return a
 }
 
@@ -32,16 +93,19 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 func (a *Agent) Hear(leg Leg, ear Ear) { a.box.post(msgHear{leg, ear}, false) }
 
 // SetMode changes what the agent does. epoch is the term its audio and text
-// are made for from now on. history is nil, or the log from which its memory
-// is made anew (return to the AI, resumption after a crash); then it does not
-// greet. Ready answers each SetMode(Answer, …).
+// are made for from now on. What was being said for another epoch, or in a mode
+// that goes silent, is cut: its last Spoken, still of the old epoch, is posted
+// before anything of the new one. history is nil, or the log from which its
+// memory is made anew (return to the AI, resumption after a crash); then it
+// does not greet. Ready answers each SetMode(Answer, …).
 func (a *Agent) SetMode(mode Mode, epoch uint64, history []Line) {
 	a.box.post(msgMode{mode, epoch, history}, false)
 }
 
 // Company makes the agent say something short while the caller waits:
 // situation is one of willStart, willStartLong, failed, lost, returned,
-// requested, stillWaiting; name is the human's.
+// requested, stillWaiting; name is the human's. In mode Silent it is kept for
+// the next mode with a voice, Config.LineLifetime at most.
 func (a *Agent) Company(situation, name string) { a.box.post(msgCompany{situation, name}, false) }
 
 // Typed gives the agent the text that a participant typed. A caller's is a
@@ -53,23 +117,33 @@ func (a *Agent) Typed(leg Leg, text string, guidance bool) {
 // Speak says text verbatim, after what is being said.
 func (a *Agent) Speak(text string) { a.box.post(msgSpeak{text}, false) }
 
-// Interrupt stops what the agent says.
+// Interrupt stops what the agent says and all it was about to say.
 func (a *Agent) Interrupt(reason int) { a.box.post(msgInterrupt{reason}, false) }
 
-// Control passes on what a client switches: 1102 voice interrupt on or off,
-// 1105 push-to-talk on or off, 1106 to 1108 its start, finish and cancel.
+// Control passes on what a client switches: ControlVoiceInterrupt and so on.
 func (a *Agent) Control(leg Leg, kind int, enable bool) {
 	a.box.post(msgControl{leg, kind, enable}, false)
 }
 
+// The kinds of Control, as the message types of the data channel.
+const (
+	ControlVoiceInterrupt = 1102 // enable: voice interrupts (the default)
+	ControlPushToTalk     = 1105 // enable: the button decides, not the voice
+	ControlPushStart      = 1106
+	ControlPushFinish     = 1107
+	ControlPushCancel     = 1108
+	ControlTypedInterrupt = 1111 // enable: typed text interrupts (the default), else it waits
+)
+
 // Boundary returns at the next word boundary of what the agent says, at once
 // when it says nothing, or when ctx ends.
-func (a *Agent) Boundary(ctx context.Context) {}
+func (a *Agent) Boundary(ctx context.Context) { a.player.Boundary(ctx) }
 
-// Close stops the agent and waits until nothing of it runs. It may be called
-// twice.
+// Close stops the agent and waits until nothing of it runs; what was being
+// said gets its last Spoken. It may be called twice.
 func (a *Agent) Close() {
 	a.cancel()
+	<-a.done
 	a.wg.Wait()
 }
 
@@ -98,13 +172,90 @@ type (
 	}
 )
 
-func (a *Agent) run(ctx context.Context) {
-	for {
+func (a *Agent) run() {
+	defer close(a.done)
+	for a.ctx.Err() == nil {
 		select {
-		case <-ctx.Done():
-			return
+		case <-a.ctx.Done():
 		case <-a.box.wake:
-			a.box.take()
+			a.pending = append(a.pending, a.box.take()...)
+			for len(a.pending) > 0 && a.ctx.Err() == nil {
+				message := a.pending[0]
+				a.pending = a.pending[1:]
+				a.handle(message)
+			}
 		}
+	}
+	a.silence()
+	a.player.Close()
+	for i := range a.alarms {
+		a.unset(alarmKind(i))
+	}
+	for _, h := range a.legs {
+		h.stopTimers()
+	}
+}
+
+func (a *Agent) handle(message any) {
+	switch m := message.(type) {
+	case msgHear:
+		a.hear(m.leg, m.ear)
+	case msgMode:
+		a.setMode(m)
+	case msgCompany:
+		a.company(m.situation, m.name)
+	case msgTyped:
+		a.typed(m)
+	case msgSpeak:
+		a.verbatim(m.text)
+	case msgInterrupt:
+		a.interrupt(m.reason)
+	case msgControl:
+		a.control(m)
+	case msgRendered:
+		a.own = m.lines
+	case msgAlarm:
+		if a.alarms[m.kind].serial == m.serial {
+			a.ring(m.kind)
+		}
+	case playout.Report:
+		a.played(m)
+	case msgVoice:
+		a.voiced(m)
+	case msgPartial:
+		a.partial(m)
+	case msgFinal:
+		a.final(m)
+	case msgLate:
+		a.late(m)
+	case msgGone:
+		a.gone(m.leg)
+	case msgSentence:
+		a.written(m)
+	case msgCall:
+		a.called(m)
+	case msgReply:
+		a.replied(m)
+	case msgClip:
+		a.voicedClip(m)
+	case msgSynthesised:
+		a.synthesised(m)
+	}
+}
+
+// newID is the id of a sentence, unique in the call's log also when another
+// agent goes on after a crash.
+func (a *Agent) newID() string {
+	a.count++
+	return a.prefix + strconv.Itoa(a.count)
+}
+
+func (a *Agent) setState(state int) {
+	if a.state == state {
+		return
+	}
+	a.state = state
+	if a.mode.speaks() {
+		a.emit(StateChanged{Epoch: a.epoch, State: state})
 	}
 }

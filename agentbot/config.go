@@ -41,13 +41,13 @@ type Config struct {
 	AudioGap      time.Duration // 1 s: between pieces of audio
 	TurnBudget    time.Duration // 2.3 s: from the end of the turn to the first audio, however the engines share it
 	EngineFloor   time.Duration // 0.5 s: what TurnBudget leaves each engine at least
-	FlushAfter    time.Duration // 0.4 s: a model's pause after which what it wrote is spoken, if nothing else is
 	FillerAfter   time.Duration // 1.2 s: then a filler
 	ResumeAfter   time.Duration // 2 s: from a false interruption to the rest of the sentence
 	ForceLine     time.Duration // 2 s: how long a line waits for the caller to finish
 	CompanyEvery  time.Duration // 8 s: between lines while a human connects
 	LineLifetime  time.Duration // 5 s: how long a line asked for in mode Silent waits for a voice
 	GreetingDelay time.Duration // 1 s: from Hear to the greeting when no frame comes
+	ToolQuiet     time.Duration // 0.8 s: from a request for a human without words to Lines.Requested
 
 	FailuresToHuman int // 3: failed turns in a row after which it asks for a human
 	MemoryMessages  int // 80: most messages of memory sent to the model
@@ -64,13 +64,13 @@ func (c Config) withDefaults() Config {
 	or(&c.AudioGap, time.Second)
 	or(&c.TurnBudget, 2300*time.Millisecond)
 	or(&c.EngineFloor, 500*time.Millisecond)
-	or(&c.FlushAfter, 400*time.Millisecond)
 	or(&c.FillerAfter, 1200*time.Millisecond)
 	or(&c.ResumeAfter, 2*time.Second)
 	or(&c.ForceLine, 2*time.Second)
 	or(&c.CompanyEvery, 8*time.Second)
 	or(&c.LineLifetime, 5*time.Second)
 	or(&c.GreetingDelay, time.Second)
+	or(&c.ToolQuiet, 800*time.Millisecond)
 	or(&c.FailuresToHuman, 3)
 	or(&c.MemoryMessages, 80)
 	or(&c.CompanyReply, 2)

@@ -89,7 +89,7 @@ func (l Lines) fixed() []string {
 
 // urgent are the lines without which an agent cannot say that it is in trouble.
 func (l Lines) urgent() []string {
-	return []string{l.TroubleSpeaking, l.Fillers[0]}
+	return append([]string{l.TroubleSpeaking, l.TroubleThinking, l.TroubleHearing}, l.Fillers...)
 }
 
 const defaultHandoverWhen = "Call this when the caller asks for a person, is upset, or needs something that you cannot do or do not know."

@@ -154,3 +154,12 @@ func (c *Clip) boundary(n int) bool {
 	dip := last <= next && (n < 2 || last <= c.energies[n-2])
 	return dip && last < loudest/3
 }
+
+// Ready is a clip whose audio is all there. pcm and words are shared and must
+// not be changed.
+func Ready(sentence string, rate int, pcm []int16, words []engine.WordTime) *Clip {
+	c := NewClip(sentence, rate)
+	c.pcm = pcm[:len(pcm):len(pcm)]
+	c.Finish(words, false)
+	return c
+}
