@@ -6,7 +6,7 @@
 //	cmudict ∩ 30,000 commonest words                   │
 //	      + the knowledge base's and names ─► dictionary
 //	                                                   ▼
-//	maker goroutine ── makes decoders, one after another ──► warm (channel)
+//	maker goroutine ── makes decoders, one after another ──► warm, used (channels)
 //	                                                          │      ▲
 //	OpenASR, one a call leg ◄─────────────────────────────────┘      │ fresh again
 //	    Write ─► partial … Finish ─► text … Close ───────────────────┘

@@ -1,30 +1,12 @@
 package sphinx
 
 import (
-	"os"
-	"runtime/debug"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/engine/local/internal/cheap"
 )
-
-// resident is the process's resident memory in bytes: C's is in no Go profile.
-func resident(t testing.TB) int {
-	t.Helper()
-	debug.FreeOSMemory()
-	statm, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		t.Skip(err)
-	}
-	pages, err := strconv.Atoi(strings.Fields(string(statm))[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pages * os.Getpagesize()
-}
 
 // TestMemory opens, uses and closes legs and engines; a leg that left a tenth
 // of its decoder behind would show.
@@ -53,18 +35,16 @@ func TestMemory(t *testing.T) {
 			s.Close()
 		}
 	}
-	for range 3 {
-		round()
-	}
-	before := resident(t)
-	const rounds = 6
+	round() // flite, registered once, and the like stay
+	before := cheap.InUse()
+	const rounds = 4
 	for range rounds {
 		round()
 	}
-	grown := (resident(t) - before) >> 20
-	t.Logf("%d MB, grown by %d MB in %d rounds", before>>20, grown, rounds)
-	if grown > 25 {
-		t.Errorf("memory grew by %d MB in %d rounds", grown, rounds)
+	grown := cheap.InUse() - before
+	t.Logf("%d kB, grown by %d kB in %d rounds", before>>10, grown>>10, rounds)
+	if grown > 1<<20 {
+		t.Errorf("C's heap grew by %d kB in %d rounds", grown>>10, rounds)
 	}
 }
 
@@ -72,7 +52,7 @@ func TestMemory(t *testing.T) {
 // time, the end of an utterance, opening a leg when no decoder is ready, and memory.
 func BenchmarkUtterance(b *testing.B) {
 	start := time.Now()
-	before := resident(b)
+	before := cheap.InUse()
 	e := shop(b)
 	b.ReportMetric(float64(time.Since(start).Milliseconds()), "ms-engine")
 	s := open(b, e)
@@ -95,7 +75,7 @@ func BenchmarkUtterance(b *testing.B) {
 	b.ReportMetric(float64(write+finish)/float64(audio), "of-real-time")
 	b.ReportMetric(float64(finish.Milliseconds())/float64(b.N), "ms-finish")
 
-	first := resident(b)
+	first := cheap.InUse()
 	b.ReportMetric(float64((first-before)>>20), "MB-engine")
 	opening := time.Now()
 	const more = 5
@@ -103,5 +83,5 @@ func BenchmarkUtterance(b *testing.B) {
 		open(b, e)
 	}
 	b.ReportMetric(float64(time.Since(opening).Milliseconds())/more, "ms-open")
-	b.ReportMetric(float64((resident(b)-first)>>20)/more, "MB-leg")
+	b.ReportMetric(float64((cheap.InUse()-first)>>20)/more, "MB-leg")
 }
