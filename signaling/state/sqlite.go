@@ -76,7 +76,7 @@ func (s *SQLite) Remember(ctx context.Context, scope, key string, requestHash [3
 		var mine int
 		err := c.QueryRowContext(ctx, `INSERT INTO idempotency (scope, key, request, begun, status, content_type) VALUES (?, ?, ?, ?, 0, '')
 			ON CONFLICT (scope, key) DO UPDATE SET request = excluded.request, begun = excluded.begun, status = 0, content_type = '', body = NULL
-			WHERE begun <= ? OR (status = 0 AND begun <= ?)
+			WHERE begun <= ? OR (status = 0 AND begun <= ? AND request = excluded.request)
 			RETURNING 1`,
 			scope, key, requestHash[:], now.UnixNano(), now.Add(-KeepResponses).UnixNano(), now.Add(-InFlightFor).UnixNano()).Scan(&mine)
 		if !errors.Is(err, sql.ErrNoRows) {
@@ -106,9 +106,15 @@ func (s *SQLite) Complete(ctx context.Context, scope, key string, r Response) er
 		return fmt.Errorf("%w: response without status", ErrInvalid)
 	}
 	return s.do(ctx, func(ctx context.Context, c *sql.Conn) error {
-		_, err := c.ExecContext(ctx, `UPDATE idempotency SET status = ?, content_type = ?, body = ? WHERE scope = ? AND key = ? AND status = 0`,
+		result, err := c.ExecContext(ctx, `UPDATE idempotency SET status = ?, content_type = ?, body = ? WHERE scope = ? AND key = ? AND status = 0`,
 			r.Status, r.ContentType, r.Body, scope, key)
-		return err
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		return fmt.Errorf("%w: no such request is waiting for its response", ErrInvalid)
 	})
 }
 
@@ -123,7 +129,7 @@ func (s *SQLite) Forget(ctx context.Context, scope, key string) error {
 // Sweep implements Store.
 func (s *SQLite) Sweep(ctx context.Context, now time.Time) error {
 	return s.do(ctx, func(ctx context.Context, c *sql.Conn) error {
-		if _, err := c.ExecContext(ctx, `DELETE FROM used_tokens WHERE expires < ?`, now.UnixNano()); err != nil {
+		if _, err := c.ExecContext(ctx, `DELETE FROM used_tokens WHERE expires <= ?`, now.Add(-KeepTokens).UnixNano()); err != nil {
 			return err
 		}
 		_, err := c.ExecContext(ctx, `DELETE FROM idempotency WHERE begun <= ?`, now.Add(-KeepResponses).UnixNano())
