@@ -23,7 +23,7 @@ function fake(): Plugin {
 export default defineConfig(({ mode }) => ({
   root,
   appType: "mpa",
-  server: { proxy: mode === "fake" ? {} : { "/v1": { target: "http://127.0.0.1:8080", ws: true } } },
+  server: { proxy: mode === "fake" ? undefined : { "/v1": { target: "http://127.0.0.1:8080", ws: true } } },
   plugins: mode === "fake" ? [fake()] : [],
   build: {
     outDir: "dist",

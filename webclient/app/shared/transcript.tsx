@@ -22,13 +22,14 @@ export function TranscriptView(p: TranscriptProps) {
   const [stuck, setStuck] = useState(true);
   const stuckRef = useRef(true);
   const look = () => {
-    const s = scroll.current!;
+    const s = scroll.current;
+    if (!s) return;
     stuckRef.current = s.scrollHeight - s.scrollTop - s.clientHeight < 48;
     setStuck(stuckRef.current);
   };
   const toLatest = () => {
-    const s = scroll.current!;
-    s.scrollTop = s.scrollHeight;
+    const s = scroll.current;
+    if (s) s.scrollTop = s.scrollHeight;
   };
   useLayoutEffect(() => {
     if (stuckRef.current) toLatest();
