@@ -11,6 +11,7 @@ import (
 	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
+	"github.com/relevo/relevo/transcripts/export"
 )
 
 // How long tokens live.
@@ -212,22 +213,12 @@ func entry(e transcripts.Entry, privileged bool) wire.Entry {
 	return out
 }
 
-var transcriptMedia = map[string]string{
-	"txt":  "text/plain; charset=utf-8",
-	"json": "application/json",
-	"vtt":  "text/vtt; charset=utf-8",
-	"srt":  "application/x-subrip; charset=utf-8",
-}
-
 // maxTranscript bounds how many entries are exported at once.
 const maxTranscript = 100_000
 
 // transcript is GET /v1/calls/{id}/transcript.{txt,json,vtt,srt}.
-func (s *Server) transcript(format string) func(*request) (any, error) {
+func (s *Server) transcript(format export.Format) func(*request) (any, error) {
 	return func(r *request) (any, error) {
-		if s.cfg.Export == nil {
-			return nil, wire.Errorf(wire.KindNotFound, "transcripts are not served here")
-		}
 		c, err := s.storedCall(r.Context(), r.PathValue("id"))
 		if err != nil {
 			return nil, err
@@ -242,22 +233,14 @@ func (s *Server) transcript(format string) func(*request) (any, error) {
 				break
 			}
 			after = list[len(list)-1].Seq
-			for _, e := range list {
-				if e.Private && !r.who.privileged() {
-					continue
-				}
-				if !r.who.privileged() {
-					e.Unspoken = ""
-				}
-				all = append(all, e)
-			}
+			all = append(all, list...)
 		}
 		var out bytesWriter
-		if err := s.cfg.Export(&out, format, c, all); err != nil {
+		if err := export.Write(&out, format, all, export.Options{Start: c.Created, Private: r.who.privileged()}); err != nil {
 			return nil, wire.Wrap(wire.KindInternal, err, "the transcript could not be written")
 		}
-		r.w.Header().Set("Content-Disposition", `inline; filename="`+c.ID+"."+format+`"`)
-		return reply{200, transcriptMedia[format], out}, nil
+		r.w.Header().Set("Content-Disposition", `inline; filename="`+c.ID+"."+string(format)+`"`)
+		return reply{200, format.ContentType(), out}, nil
 	}
 }
 

@@ -2,11 +2,10 @@ package signaling
 
 import (
 	"context"
-	"encoding/json"
-	"io"
 	"time"
 
 	"github.com/relevo/relevo/signaling/auth"
+	"github.com/relevo/relevo/signaling/call"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
 )
@@ -55,41 +54,13 @@ type Member interface {
 	SocketLost(out Outbox)
 }
 
-// Outbox is a participant's socket as a call knows it. Neither method blocks.
-// What is said before join has been answered follows the answer.
-type Outbox interface {
-	Notify(method string, params any)
-	// Close ends the socket for good, after what was said before: the reason
-	// is one of wire.Closed's.
-	Close(reason string)
-}
-
-// CallSpec describes a call to be created.
-type CallSpec struct {
-	ID            string          // "" = made
-	Meta          json.RawMessage // the app's own, given back as it is
-	Greeting      *string         // nil = the default one, "" = none
-	Language      string          // BCP 47
-	ExternalAgent bool            // the app's own bot joins with role agent
-}
-
-// JoinRequest is a participant who wants in. The token has been verified, and
-// used up where it admits once.
-type JoinRequest struct {
-	Claims    auth.Claims // zero with Resume
-	Role      wire.Role   // for desk tokens: human (default) or observer
-	Subscribe *wire.Subscribe
-	Resume    string
-	Cursor    int64
-	Out       Outbox
-}
-
-// Claimant is a human for whom a call is claimed.
-type Claimant struct {
-	Identity, Name, Avatar string
-	Mode                   wire.TakeoverMode
-	Key                    string // idempotency key
-}
+// What travels between edge and calls, as package call has it.
+type (
+	Outbox      = call.Outbox
+	CallSpec    = call.Spec
+	JoinRequest = call.JoinRequest
+	Claimant    = call.Claimant
+)
 
 // Keyring signs and verifies tokens and knows the apps' secrets. The one of
 // package auth fits.
@@ -111,5 +82,45 @@ type Log interface {
 	Entries(ctx context.Context, callID string, after int64, limit int) ([]transcripts.Entry, error)
 }
 
-// Exporter writes a call's log as txt, json, vtt or srt.
-type Exporter func(w io.Writer, format string, c transcripts.Call, entries []transcripts.Entry) error
+// Calls is a call.Hub as the edge wants it.
+func Calls(h *call.Hub) Hub { return liveHub{h} }
+
+type liveHub struct{ h *call.Hub }
+
+func (l liveHub) Create(ctx context.Context, s CallSpec) (Call, error) {
+	c, err := l.h.Create(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return liveCall{c}, nil
+}
+
+func (l liveHub) Get(id string) (Call, bool) {
+	c, ok := l.h.Get(id)
+	if !ok {
+		return nil, false
+	}
+	return liveCall{c}, true
+}
+
+func (l liveHub) Watch(post func([]wire.CallSummary, []wire.CallGone)) ([]wire.CallSummary, func()) {
+	return l.h.Watch(post)
+}
+
+// liveCall gives back a member as the interface.
+type liveCall struct{ *call.Call }
+
+func (l liveCall) Join(ctx context.Context, r JoinRequest) (Member, wire.JoinResult, error) {
+	m, result, err := l.Call.Join(ctx, r)
+	if err != nil {
+		return nil, result, err
+	}
+	return m, result, nil
+}
+
+// The types of the other packages fit.
+var (
+	_ Keyring = (*auth.Keyring)(nil)
+	_ Desk    = (*auth.Desk)(nil)
+	_ Log     = transcripts.Store(nil)
+)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/relevo/relevo/signaling/wire"
+	"github.com/relevo/relevo/transcripts/export"
 )
 
 func body[T any, P interface {
@@ -59,9 +60,9 @@ func (s *Server) routes() []route {
 		{method: get, path: "/readyz", summary: "The server takes calls and its store can be written", who: byAnyone,
 			result: wire.Health{}, status: 200, errors: []wire.ErrorKind{wire.KindUnavailable}, example: exHealth, serve: s.readyz},
 	}
-	for _, format := range []string{"txt", "json", "vtt", "srt"} {
-		rs = append(rs, route{method: get, path: "/v1/calls/{id}/transcript." + format, summary: "The call's transcript as " + strings.ToUpper(format),
-			who: byApp | byDesk | byMember, media: transcriptMedia[format], status: 200, errors: []wire.ErrorKind{wire.KindNotFound}, serve: s.transcript(format)})
+	for _, format := range []export.Format{export.FormatText, export.FormatJSON, export.FormatVTT, export.FormatSRT} {
+		rs = append(rs, route{method: get, path: "/v1/calls/{id}/transcript." + string(format), summary: "The call's transcript as " + strings.ToUpper(string(format)),
+			who: byApp | byDesk | byMember, media: format.ContentType(), status: 200, errors: []wire.ErrorKind{wire.KindNotFound}, serve: s.transcript(format)})
 	}
 	if s.cfg.Dev {
 		rs = append(rs, route{method: post, path: "/v1/demo/calls", summary: "Create a call without credentials (only with --dev)", who: byAnyone,

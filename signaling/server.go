@@ -22,7 +22,7 @@ import (
 	"github.com/relevo/relevo/transcripts"
 )
 
-// Config is what a Server needs. All but WebFS, Desk, Export, Metrics, Log and
+// Config is what a Server needs. All but WebFS, Desk, Metrics, Log and
 // the addresses must be there.
 type Config struct {
 	Hub     Hub
@@ -31,7 +31,6 @@ type Config struct {
 	Desk    Desk   // nil: nobody can log in to the console
 	State   state.Store
 	Store   Log
-	Export  Exporter // nil: no transcripts to download
 
 	ICEServers     []wire.ICEServer
 	Limits         Limits
