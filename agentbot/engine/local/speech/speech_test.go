@@ -1,0 +1,96 @@
+package speech
+
+import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/relevo/relevo/agentbot/engine"
+)
+
+func TestWriteWAV(t *testing.T) {
+	for _, rate := range []int{16000, 48000} {
+		path := filepath.Join(t.TempDir(), "a.wav")
+		if err := WriteWAV(path, "Where is my order?", "rms", 2*time.Second, time.Second, rate); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		le := binary.LittleEndian
+		if string(b[:4]) != "RIFF" || string(b[8:16]) != "WAVEfmt " || string(b[36:40]) != "data" {
+			t.Fatalf("header %q", b[:44])
+		}
+		if int(le.Uint32(b[4:])) != len(b)-8 || int(le.Uint32(b[40:])) != len(b)-44 {
+			t.Errorf("sizes %d and %d in a file of %d", le.Uint32(b[4:]), le.Uint32(b[40:]), len(b))
+		}
+		if int(le.Uint32(b[24:])) != rate || int(le.Uint32(b[28:])) != 2*rate {
+			t.Errorf("rate %d, bytes a second %d", le.Uint32(b[24:]), le.Uint32(b[28:]))
+		}
+		pcm := make([]int16, (len(b)-44)/2)
+		for i := range pcm {
+			pcm[i] = int16(le.Uint16(b[44+2*i:]))
+		}
+		first, last := -1, 0
+		for i, x := range pcm {
+			if x > 300 || x < -300 {
+				if first < 0 {
+					first = i
+				}
+				last = i
+			}
+		}
+		if d := time.Duration(first) * time.Second / time.Duration(rate); d < 2*time.Second || d > 2300*time.Millisecond {
+			t.Errorf("at %d Hz the speech begins after %v", rate, d)
+		}
+		if d := time.Duration(len(pcm)-last) * time.Second / time.Duration(rate); d < time.Second {
+			t.Errorf("at %d Hz the speech ends %v before the end", rate, d)
+		}
+	}
+	for _, rate := range []int{0, 8000, 44100, 96000} {
+		if err := WriteWAV(filepath.Join(t.TempDir(), "a.wav"), "No.", "", 0, 0, rate); err == nil {
+			t.Errorf("%d Hz was written", rate)
+		}
+	}
+}
+
+func TestUpsampleKeepsTheSound(t *testing.T) {
+	pcm, err := Say(t.Context(), "Hello.", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	up := upsample(pcm, 3)
+	for i := range pcm {
+		if d := int(up[3*i]) - int(pcm[i]); d < -1 || d > 1 {
+			t.Fatalf("sample %d is %d, was %d", i, up[3*i], pcm[i])
+		}
+	}
+}
+
+func TestPad(t *testing.T) {
+	got := Pad([]int16{1, 2}, 10*time.Millisecond, 20*time.Millisecond)
+	if len(got) != engine.SampleRate*30/1000+2 || got[159] != 0 || got[160] != 1 || got[161] != 2 || got[162] != 0 {
+		t.Errorf("%d samples", len(got))
+	}
+}
+
+func TestWordErrors(t *testing.T) {
+	for _, c := range []struct {
+		said, heard string
+		errs, words int
+	}{
+		{"Where is my order?", "where is my order", 0, 4},
+		{"where is my order", "", 4, 4},
+		{"", "huh", 1, 0},
+		{"i have lost my password", "i had last night password", 3, 5},
+		{"a b c", "b c d", 2, 3},
+		{"a b c d", "a x c d d", 2, 4},
+	} {
+		if errs, words := WordErrors(c.said, c.heard); errs != c.errs || words != c.words {
+			t.Errorf("%q as %q: %d of %d, want %d of %d", c.said, c.heard, errs, words, c.errs, c.words)
+		}
+	}
+}
