@@ -23,11 +23,12 @@ func code(err error) int {
 }
 
 // Classify wraps an error of the database so that callers know what it means to
-// them: ErrFull where the disk is full, broken or not writable, ErrClosed where
+// them: ErrFull where the disk is full, broken or cannot be written now, ErrClosed where
 // the database was closed meanwhile. The cause stays in the chain.
 func Classify(err error) error {
 	switch code(err) {
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
+		sqlite3.SQLITE_BUSY: // another process has kept the lock for longer than busy_timeout
 		return fmt.Errorf("%w: %w", transcripts.ErrFull, err)
 	}
 	switch {
