@@ -318,7 +318,7 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 		a.later = append(a.later, text)
 		return
 	}
-	a.interrupt(reason)
+	a.cut(reason)
 	a.memory.heard(engine.RoleUser, "", text)
 	a.turnEnd = end
 	a.reply()

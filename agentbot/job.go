@@ -27,11 +27,11 @@ type job struct {
 	// fixed
 	kind   jobKind
 	epoch  uint64
-	text   string  // of all but replies
-	human  *string // of jobVerbatim in mode Revoice: whose words
+	text   string    // of all but replies
+	human  *string   // of jobVerbatim in mode Revoice: whose words
 	turn   time.Time // end of the turn that it answers
 	asked  time.Time // when the job was made
-	limit  int // most sentences; 0 is no limit
+	limit  int       // most sentences; 0 is no limit
 	ctx    context.Context
 	cancel context.CancelFunc
 	ahead  chan struct{} // holds one for each sentence with audio that is not yet over
@@ -245,7 +245,7 @@ func (a *Agent) rest() {
 		a.unset(alarmFiller)
 		a.setState(StateListening)
 		a.rearmCompany()
-	} else if !a.playing() && a.current != nil && a.current.kind == jobReply {
+	} else if len(a.clips) == 0 && a.current != nil && a.current.kind == jobReply {
 		a.setState(StateThinking)
 	}
 }

@@ -139,9 +139,18 @@ func (a *Agent) settleReport(r playout.Report) {
 	}
 }
 
-// interrupt stops what is said for good. Lines that have not begun are said
-// later: the caller must hear them.
+// interrupt stops what is said for good and listens.
 func (a *Agent) interrupt(reason int) {
+	a.cut(reason)
+	a.setState(StateListening)
+	if reason == ReasonAPI {
+		a.rest()
+	}
+}
+
+// cut stops what is said for good. Lines that have not begun are said later:
+// the caller must hear them.
+func (a *Agent) cut(reason int) {
 	var keep []*job
 	if reason != ReasonAPI {
 		for _, j := range a.queue {
@@ -163,10 +172,6 @@ func (a *Agent) interrupt(reason int) {
 	if cut {
 		a.counters.add(&a.counters.interrupted, 1)
 		a.emit(Interrupted{Epoch: a.epoch, Reason: reason})
-	}
-	a.setState(StateListening)
-	if reason == ReasonAPI {
-		a.rest()
 	}
 }
 
