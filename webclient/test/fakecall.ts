@@ -43,6 +43,7 @@ export class FakeCall {
   constructor(
     readonly id: string,
     private readonly changed: () => void,
+    private readonly callerName = "Ana Silva",
   ) {}
 
   stop(): void {
@@ -57,7 +58,7 @@ export class FakeCall {
       epoch: this.epoch,
       createdAt: this.createdAt,
       stateAt: this.stateAt,
-      caller: caller ?? "Ana Silva",
+      caller: caller ?? this.callerName,
       human: this.human || undefined,
       reason: this.reason || undefined,
       lastLine: this.lastLine,

@@ -75,7 +75,7 @@ export class FakeServer {
 
   /** A call with a caller who may or may not have joined. */
   createCall(name = "Ana Silva", id = `call-${++this.#n}`): { call: FakeCall; token: string } {
-    const call = new FakeCall(id, () => this.#summary(call));
+    const call = new FakeCall(id, () => this.#summary(call), name);
     this.calls.set(id, call);
     const participant: Participant = { id: `${id}-caller`, identity: name.toLowerCase().replace(/\W+/g, "-"), role: "caller", name };
     const token = `token-${id}`;

@@ -32,6 +32,8 @@ export class MicCheck {
       this.state.value = "error";
     }
     this.devices.value = await listDevices();
+    const speakers = this.devices.value.speakers;
+    if (!this.speakerId.value && speakers.some((d) => d.id === "default")) this.speakerId.value = "default";
     this.#stopWatching ??= watchDevices((list) => {
       this.devices.value = list;
       if (this.state.value === "error" && list.microphones.length > 0) void this.start("");

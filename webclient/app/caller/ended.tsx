@@ -47,6 +47,7 @@ export function EndedView({ model }: { model: CallerModel }) {
             <TranscriptView
               lines={lines}
               nameOf={model.nameOf}
+              faceOf={model.faceOf}
               avatarOf={model.avatarOf}
               eventText={model.eventText}
               label="What was said in this call"

@@ -31,6 +31,7 @@ export function InCallView({ model }: { model: CallerModel }) {
           <TranscriptView
             lines={model.conversation.value}
             nameOf={model.nameOf}
+            faceOf={model.faceOf}
             avatarOf={model.avatarOf}
             eventText={model.eventText}
             label="Live captions"

@@ -189,6 +189,7 @@ export class CallerModel {
     const p = this.call?.model.participant(l.speakerId);
     return l.name ?? p?.name ?? (l.role === "agent" ? "AI assistant" : "Human agent");
   };
+  faceOf = (l: Line): string | undefined => (l.role === "caller" ? undefined : this.nameOf(l));
   avatarOf = (l: Line): string | undefined => this.call?.model.participant(l.speakerId)?.avatar;
   eventText = (l: Line): string | null => callerEventText(l.event, l.name);
 

@@ -70,6 +70,7 @@ export function CheckView({ model }: { model: CallerModel }) {
                 <label class="field">
                   <span>Speaker</span>
                   <select class="input" value={check.speakerId.value} onChange={(e) => void model.chooseSpeaker(e.currentTarget.value)}>
+                    {check.devices.value.speakers.every((d) => d.id !== "default") && <option value="">System default</option>}
                     {check.devices.value.speakers.map((d) => (
                       <option key={d.id} value={d.id}>
                         {d.label}

@@ -9,7 +9,7 @@ export function DeviceSheet({ model, onClose }: { model: CallerModel; onClose: (
       <Picker label="Microphone" list={d.microphones} value={model.check.microphoneId.value} onPick={(id) => void model.chooseMicrophone(id)} />
       <LevelMeter track={model.call?.localTrack("microphone") ?? null} label="Microphone level" />
       {model.check.canChooseSpeaker && (
-        <Picker label="Speaker" list={d.speakers} value={model.check.speakerId.value} onPick={(id) => void model.chooseSpeaker(id)} />
+        <Picker label="Speaker" list={d.speakers} value={model.check.speakerId.value} onPick={(id) => void model.chooseSpeaker(id)} none="System default" />
       )}
       <Picker
         label="Camera"

@@ -17,10 +17,11 @@ export function ConsoleApp({ model }: { model: ConsoleModel }) {
       {model.session.value === null ? (
         <LoginView model={model} />
       ) : (
-        <div class="console" data-open={model.open.value !== null}>
+        <main class="console" data-open={model.open.value !== null}>
+          <h1 class="sr-only">Agent console</h1>
           <CallsPane model={model} />
           <CallPane model={model} />
-        </div>
+        </main>
       )}
       {model.help.value && <HelpSheet model={model} />}
     </>

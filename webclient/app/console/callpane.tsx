@@ -14,13 +14,13 @@ export function CallPane({ model }: { model: ConsoleModel }) {
   const desk = model.open.value;
   if (!desk) {
     return (
-      <main class="call-none">
+      <section class="call-none" aria-label="Call">
         <div class="call-none-mark" aria-hidden="true">
           <Icon name="ear" />
         </div>
         <h2>Open a call to listen</h2>
         <p class="muted">The caller does not notice. You see the whole conversation so far, and can take over with one click.</p>
-      </main>
+      </section>
     );
   }
   return <OpenCall key={desk.id} desk={desk} model={model} />;
@@ -31,7 +31,7 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
   const s = stateText(desk.state.value.state);
   const place = desk.place.value;
   return (
-    <main class="call" data-who={place === "holding" ? "human" : s.who} data-tab={tab} data-place={place}>
+    <section class="call" aria-label="Call" data-who={place === "holding" ? "human" : s.who} data-tab={tab} data-place={place}>
       <header class="call-head">
         <button
           type="button"
@@ -75,6 +75,7 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
         <TranscriptView
           lines={desk.conversation.value}
           nameOf={desk.nameOf}
+          faceOf={desk.faceOf}
           avatarOf={desk.avatarOf}
           eventText={desk.eventText}
           label="Transcript"
@@ -83,7 +84,7 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
       </div>
       <Dock desk={desk} model={model} />
       <SidePane desk={desk} />
-    </main>
+    </section>
   );
 }
 

@@ -44,7 +44,7 @@ export function CallsPane({ model }: { model: ConsoleModel }) {
           <ThemeButton />
         </div>
         <div class="row calls-title">
-          <h1 class="grow">Live calls</h1>
+          <h2 class="grow">Live calls</h2>
           {n > 0 && (
             <Chip who="wait" icon="bell">
               <span data-testid="waiting-count">{n}</span> waiting

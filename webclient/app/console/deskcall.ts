@@ -184,6 +184,7 @@ export class DeskCall {
     if (me) return "You";
     return name ?? (l.role === "agent" ? "AI assistant" : l.role === "caller" ? "Caller" : "Human agent");
   };
+  faceOf = (l: Line): string | undefined => l.name ?? this.call.model.participant(l.speakerId)?.name;
   avatarOf = (l: Line): string | undefined => this.call.model.participant(l.speakerId)?.avatar;
   eventText = (l: Line): string | null => deskEventText(l.event, l.name);
 

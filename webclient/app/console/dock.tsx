@@ -90,8 +90,8 @@ function Holding({ desk }: { desk: DeskCall }) {
       <button type="button" class={desk.muted.value ? "btn off" : "btn"} onClick={() => desk.toggleMute()} data-testid="desk-mute" disabled={!desk.microphone.value}>
         <Icon name={desk.muted.value ? "micOff" : "mic"} /> {desk.muted.value ? "Unmute" : "Mute"}
       </button>
-      <button ref={handBack} type="button" class="btn primary" onClick={() => void desk.handBack()} disabled={returning} data-testid="handback">
-        <Icon name="handback" flip /> Hand back to the AI
+      <button ref={handBack} type="button" class="btn primary" onClick={() => void desk.handBack()} disabled={returning} data-testid="handback" title="Hand back to the AI (B)">
+        <Icon name="handback" flip /> Hand back
       </button>
       <HangUp desk={desk} />
     </div>

@@ -71,11 +71,12 @@ function Videos({ desk }: { desk: DeskCall }) {
 function Person({ p, desk }: { p: Participant; desk: DeskCall }) {
   const w = desk.wants.value[p.id] ?? desk.byDefault.value;
   const name = p.name || roles[p.role];
-  const toggles = [
+  const all = [
     ["audio", "speaker", "Hear"],
     ["video", "camera", "See"],
     ["transcripts", "captions", "Read"],
   ] as const;
+  const toggles = all.filter(([key]) => key !== "video" || p.role !== "agent"); // an AI has no face
   return (
     <li class="person">
       <Avatar who={p.role} name={p.name} image={p.avatar} />

@@ -10,6 +10,8 @@ export interface TranscriptProps {
   lines: Line[];
   /** Display name of a line's speaker. */
   nameOf(line: Line): string;
+  /** Name for the initials, where the display name is "You". */
+  faceOf?(line: Line): string | undefined;
   avatarOf?(line: Line): string | undefined;
   /** Words for a log event, or null to leave it out. */
   eventText(line: Line): string | null;
@@ -76,7 +78,7 @@ function TurnView({ turn, props }: { turn: Turn; props: TranscriptProps }) {
   const name = props.nameOf(first);
   return (
     <li class="turn" data-who={turn.who}>
-      <Avatar who={turn.who} name={name} image={props.avatarOf?.(first)} />
+      <Avatar who={turn.who} name={props.faceOf ? props.faceOf(first) : name} image={props.avatarOf?.(first)} />
       <div class="turn-head">
         <b>{name}</b>
         {turn.who === "agent" && name !== "AI assistant" && <span>AI</span>}

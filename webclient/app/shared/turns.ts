@@ -10,6 +10,7 @@ export interface Turn {
   time: number;
   /** Of an event. */
   text: string;
+  event?: string;
   lines: Line[];
 }
 
@@ -21,7 +22,10 @@ export function turns(lines: readonly Line[], eventText: (l: Line) => string | n
   for (const l of lines) {
     if (l.kind === "event") {
       const text = eventText(l);
-      if (text) out.push({ key: l.key, kind: "event", who: "caller", speakerId: "", time: l.time, text, lines: [] });
+      // "is joining" directly before "has joined" says nothing more.
+      const before = out.at(-1);
+      if (text && before?.kind === "event" && before.event === "willStart" && l.event !== "willStart") out.pop();
+      if (text) out.push({ key: l.key, kind: "event", who: "caller", speakerId: "", time: l.time, text, event: l.event, lines: [] });
       continue;
     }
     if (l.text === "" && !l.unspoken) continue;
@@ -49,17 +53,14 @@ export function weave(lines: readonly Line[], marks: readonly MilestoneMark[]): 
   const told = lines.filter((l) => l.kind === "event");
   const fresh = marks.filter((m) => !told.some((l) => l.event === m.event && Math.abs(l.time - m.time) < 5_000));
   const out: Line[] = [];
-  const put = (after: string | null) => {
-    fresh.forEach((m, i) => {
-      if (m.after === after) out.push(markLine(m, i));
-    });
-  };
-  put(null);
+  // What came before any line stands where its time says: a backlog comes later.
+  const early = fresh.filter((m) => m.after === null);
   for (const l of lines) {
+    while (early.length > 0 && early[0]!.time < l.time) out.push(markLine(early.shift()!, out.length));
     out.push(l);
-    put(l.key);
+    for (const m of fresh) if (m.after === l.key) out.push(markLine(m, out.length));
   }
-  return out;
+  return [...out, ...early.map((m, i) => markLine(m, out.length + i))];
 }
 
 function markLine(m: MilestoneMark, i: number): Line {

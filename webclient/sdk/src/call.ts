@@ -44,11 +44,15 @@ export class RelevoCall extends Emitter<CallEvents> {
   #lastReading: Reading | null = null;
   #started = false;
   #closed = false;
+  #claimKey: string | null = null;
 
   constructor(options: ConnectOptions) {
     super();
     this.#options = options;
-    this.model = new CallModel((event, payload) => this.emit(event, payload));
+    this.model = new CallModel((event, payload) => {
+      if (event === "humanTakeoverConnected" || event === "humanTakeoverFailed") this.#claimKey = null;
+      this.emit(event, payload);
+    });
     this.#playback = new Playback((blocked) => this.emit("playbackBlocked", { blocked }));
     this.#connection = new Connection(options, this.model, {
       emit: (event, payload) => this.emit(event, payload),
@@ -216,7 +220,14 @@ export class RelevoCall extends Emitter<CallEvents> {
       }
     }
     this.unmute();
-    return this.#connection.request("takeover", { takeoverMode: mode }, TAKEOVER_MS);
+    // The key makes a repetition after a lost socket the same claim.
+    this.#claimKey ??= crypto.randomUUID();
+    try {
+      return await this.#connection.request("takeover", { takeoverMode: mode, key: this.#claimKey }, TAKEOVER_MS);
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) this.#claimKey = null;
+      throw error;
+    }
   }
   async returnToAI(): Promise<void> {
     await this.#connection.request("return", {});

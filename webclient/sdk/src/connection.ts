@@ -178,7 +178,7 @@ export class Connection {
           this.handlers.emit("reconnected", result);
         },
         closed: (reason, error) => this.#end(reason, error),
-        cursor: () => this.model.transcript.cursor,
+        cursor: () => this.model.socketCursor,
       },
     );
   }

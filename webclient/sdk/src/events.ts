@@ -10,11 +10,13 @@ import type {
   AgentWillLeave,
   CallState,
   Entry,
+  Fault,
   Handoff,
   JoinResult,
   Participant,
   Slot,
   Source,
+  Suggestion,
   TakeoverMode,
 } from "./wire.ts";
 
@@ -68,7 +70,7 @@ export interface CallEvents {
   agentError: AgentError;
   speakingInterrupted: { reason: number };
   replyCompleted: { text: string; sentenceId: string };
-  suggestion: unknown;
+  suggestion: Suggestion;
   customMessage: { message: string };
 
   userSubtitleNotify: SubtitleEvent;
@@ -92,5 +94,5 @@ export interface CallEvents {
   mediaHealth: IceHealth;
   channel: { open: boolean };
   quality: Quality;
-  serverError: { kind?: string; message: string };
+  serverError: Fault;
 }

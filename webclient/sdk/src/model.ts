@@ -53,6 +53,12 @@ export class CallModel {
   readonly #ledger = new TakeoverLedger();
   #sequence = new SequenceFilter();
 
+  /**
+   * The highest log seq that came by socket. A resume asks for what is after it:
+   * the data channel may be further, but takeover events can come by socket only.
+   */
+  socketCursor = 0;
+
   /** True while the socket tells what happens; the data channel only fills in. */
   socketOpen = false;
 
@@ -93,7 +99,8 @@ export class CallModel {
     for (const p of this.participants) if (!there.has(p.id) && p.id !== r.participant.id) this.#left(p.id, "left");
     for (const p of [r.participant, ...r.participants]) this.#joined(p, first);
     this.#ledger.joinedInside = r.call.state === "willStart" || r.call.state === "human";
-    this.#state({ state: r.call.state, epoch: r.call.epoch, holder: r.call.holder }, first);
+    this.socketCursor = Math.max(this.socketCursor, r.cursor);
+    this.#state({ state: r.call.state, epoch: r.call.epoch, holder: r.call.holder, seq: r.cursor }, first);
   }
 
   /** A new data channel counts its messages anew. */
@@ -103,6 +110,7 @@ export class CallModel {
 
   notification(method: NotificationName, params: unknown): void {
     if (!isRecord(params)) return;
+    if (typeof params["seq"] === "number") this.socketCursor = Math.max(this.socketCursor, params["seq"]);
     const handler = this.#notifications[method] as ((p: never) => void) | undefined;
     handler?.(params as never);
   }
@@ -133,9 +141,10 @@ export class CallModel {
       case Type.backlog:
         return this.#backlog(data);
       case Type.callState: {
-        // The socket's order is the right one; a late copy from here is not news.
+        // Two tellings of one order: seq tells which is news. Without it the
+        // socket's order is the right one.
         const s = data as CallState;
-        if (!this.socketOpen || s.epoch > this.state.epoch) this.#state(s);
+        if (s.seq !== undefined || !this.socketOpen || s.epoch > this.state.epoch) this.#state(s);
         return;
       }
       case Type.typedMessage:
@@ -216,8 +225,8 @@ export class CallModel {
   }
 
   #state(s: CallState, force = false): void {
-    if (s.epoch < this.state.epoch) return;
     const old = this.state;
+    if (s.epoch < old.epoch || (s.seq ?? Infinity) < (old.seq ?? 0)) return;
     if (!force && old.state === s.state && old.epoch === s.epoch && old.holder === s.holder && old.reason === s.reason) return;
     this.state = s;
     if (s.state === "human") this.agentState = "listening";

@@ -100,7 +100,7 @@ export class SignalSocket {
         this.#settle(m.id)?.resolve(m.result);
         return;
       case "error":
-        if (m.id === null) this.handlers.notification("error", { message: m.message });
+        if (m.id === null) this.handlers.notification("error", { kind: "badRequest", message: m.message });
         else this.#settle(m.id)?.reject(new RpcError(m.code, m.message, m.data));
         return;
       case "invalid":

@@ -56,7 +56,7 @@ export class Transcript {
     return this.#order.map((key) => this.#lines.get(key)!);
   }
 
-  /** The highest log seq up to which lines are complete, for a resume. */
+  /** The highest log seq that a line has had. */
   get cursor(): number {
     return this.#cursor;
   }
@@ -120,7 +120,7 @@ export class Transcript {
       final: true,
       cut: e.cut ?? old?.cut ?? false,
       unspoken: e.unspoken ?? old?.unspoken,
-      private: old?.private ?? false,
+      private: e.private ?? old?.private ?? false,
       time: e.time,
       seq: e.seq,
       event: e.event,
@@ -174,7 +174,7 @@ export class Transcript {
     const line: Line = { ...base, ...defined(change), ...(old ? { time: old.time, backlog: old.backlog } : {}) };
     if (old && same(old, line)) return null;
     this.#lines.set(key, line);
-    if (line.seq > 0 && line.seq === this.#cursor + 1) this.#cursor = line.seq;
+    this.advance(line.seq);
     if (!old || old.seq !== line.seq) this.#place(key, line);
     return line;
   }

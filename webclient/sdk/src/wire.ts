@@ -89,6 +89,7 @@ export interface Candidate {
   candidate: string;
   sdpMid?: string;
   sdpMLineIndex?: number;
+  usernameFragment?: string;
 }
 
 export interface RequestHuman {
@@ -119,6 +120,8 @@ export interface CallState {
   epoch: number;
   holder?: string;
   reason?: string;
+  /** Log seq of the transition. */
+  seq?: number;
 }
 
 export interface Handoff {
@@ -135,17 +138,22 @@ export interface HumanTakeoverWillStart {
   takeoverMode: TakeoverMode;
   name?: string;
   avatar?: string;
+  seq?: number;
 }
 export interface HumanTakeoverConnected {
   takeoverUid: string;
+  name?: string;
+  seq?: number;
 }
 export interface HumanTakeoverFailed {
   takeoverUid: string;
   reason: string;
+  seq?: number;
 }
 export interface HumanTakeoverEnded {
   takeoverUid: string;
   reason: string;
+  seq?: number;
 }
 
 export interface LastLine {
@@ -171,6 +179,21 @@ export interface CallSummary {
   extra?: unknown;
 }
 
+/** Something the client sent without an id, or by data channel, went wrong. */
+export interface Fault {
+  kind: string;
+  message: string;
+  /** What it answers. */
+  method?: string;
+}
+
+/** What the AI would say, for the human who has the floor. */
+export interface Suggestion {
+  text: string;
+  /** The log entry it answers. */
+  seq?: number;
+}
+
 /** One entry of the call's log as clients see it. */
 export interface Entry {
   seq: number;
@@ -185,6 +208,8 @@ export interface Entry {
   cut?: boolean;
   /** What was not said after a cut; for humans and observers only. */
   unspoken?: string;
+  /** Callers never see it. */
+  private?: boolean;
   event?: string;
   epoch: number;
   data?: unknown;
@@ -201,7 +226,7 @@ export interface Requests {
   requestHuman: [RequestHuman, object];
   cancelRequest: [object, object];
   keepWaiting: [object, object];
-  takeover: [{ takeoverMode: TakeoverMode }, TakeoverResult];
+  takeover: [{ takeoverMode: TakeoverMode; key?: string }, TakeoverResult];
   return: [object, object];
   hangup: [object, object];
   leave: [object, object];
@@ -222,7 +247,7 @@ export interface Notifications {
   humanTakeoverEnded: HumanTakeoverEnded;
   agentWillLeave: AgentWillLeave;
   entry: Entry;
-  error: { kind?: string; message: string };
+  error: Fault;
   closed: { reason: string };
   candidate: Candidate;
   callSummary: CallSummary;

@@ -105,11 +105,11 @@ describe.each(looks)("$name", (l) => {
     for (const c of server.calls.values()) c.state = "ended";
     const errors: string[] = [];
     const { call } = server.createCall("Ana Silva");
-    const second = server.createCall("Ana Silva").call;
+    const second = server.createCall("Tomasz Nowak").call;
     second.setState("pending", undefined, "asked in speech");
     second.reason = "Wants a refund for a damaged lamp";
     second.lastLine = { role: "agent", text: "A person will be with you soon. In the meantime, could you tell me when the lamp arrived?", end: false };
-    const third = server.createCall("Ana Silva").call;
+    const third = server.createCall("Priya Raman").call;
     third.human = "Sam Okafor";
     third.setState("human", "h-sam");
     third.lastLine = { role: "human", name: "Sam", text: "I have sent you the label by e-mail.", end: true };
@@ -131,7 +131,7 @@ describe.each(looks)("$name", (l) => {
     await look(page, `${l.name}-console-2-list`);
 
     await page.locator(`[data-call="${call.id}"]`).click();
-    await page.getByText("left our warehouse").last().waitFor();
+    await page.locator(".turn").getByText("left our warehouse").waitFor();
     call.setState("pending");
     call.say("caller", "Can I talk to a", { end: false });
     const me = call.members.find((m) => m.participant.role === "human")!;
@@ -157,7 +157,7 @@ describe.each(looks)("$name", (l) => {
     await page.getByTestId("handback").waitFor();
     call.say("human", "Hi Ana, this is Dana. I have read everything, so you need not repeat it.", { speakerId: "h-dana" });
     call.say("caller", "Oh, that is nice.");
-    await page.getByText("that is nice").last().waitFor();
+    await page.locator(".turn").getByText("that is nice").waitFor();
     await look(page, `${l.name}-console-5-holding`);
     await page.keyboard.press("Shift+?");
     await page.getByRole("dialog").waitFor();
