@@ -72,8 +72,8 @@ func messages(conversation []engine.Message) []oa.ChatCompletionMessage {
 
 // plainName keeps a name from ending its bracket.
 func plainName(name string) string {
-	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r < ' ' || strings.ContainsRune("[]:,", r) }), " ")
-	if name = strings.TrimSpace(name); name == "" {
+	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r <= ' ' || strings.ContainsRune("[]:,", r) }), " ")
+	if name == "" {
 		return "colleague"
 	}
 	return name
