@@ -1,0 +1,149 @@
+package bubble
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pion/logging"
+	"github.com/pion/transport/v4"
+	"github.com/pion/transport/v4/vnet"
+)
+
+// ServerIP is where the server under test is.
+const ServerIP = "10.0.0.1"
+
+// World is the network of a bubble.
+type World struct {
+	T     testing.TB
+	start time.Time
+	pipes *pipes
+	wan   *vnet.Router
+	hosts int
+	loss  atomic.Int64 // percent
+	dead  sync.Map     // IP -> true: nothing to or from it arrives
+}
+
+// New makes a network; Close ends it.
+func New(t testing.TB) *World {
+	t.Helper()
+	wan, err := vnet.NewRouter(&vnet.RouterConfig{CIDR: "10.0.0.0/16", LoggerFactory: quiet{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &World{T: t, start: time.Now(), pipes: newPipes(), wan: wan, hosts: 1}
+	wan.AddChunkFilter(func(c vnet.Chunk) bool {
+		if _, dead := w.dead.Load(host(c.SourceAddr())); dead {
+			return false
+		}
+		if _, dead := w.dead.Load(host(c.DestinationAddr())); dead {
+			return false
+		}
+		return rand.Int64N(100) >= w.loss.Load()
+	})
+	return w
+}
+
+func host(a net.Addr) string {
+	h, _, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	return h
+}
+
+// Start lets packets flow, once the server's host is there.
+func (w *World) Start() {
+	if err := w.wan.Start(); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Close ends the network. The server and all parties are gone by then.
+func (w *World) Close() {
+	if err := w.wan.Stop(); err != nil {
+		w.T.Error(err)
+	}
+}
+
+// Listener is where the server accepts.
+func (w *World) Listener() net.Listener { return w.pipes }
+
+// Dial connects to the listener.
+func (w *World) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	return w.pipes.dial(ctx, network, addr)
+}
+
+// Host is a new host of the network.
+func (w *World) Host(ip string) transport.Net {
+	w.T.Helper()
+	n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	if err := w.wan.AddNet(n); err != nil {
+		w.T.Fatal(err)
+	}
+	return n
+}
+
+func (w *World) newHost() (transport.Net, string) {
+	w.hosts++
+	ip := fmt.Sprintf("10.0.%d.%d", w.hosts/250, w.hosts%250+2)
+	return w.Host(ip), ip
+}
+
+// Lose makes the network lose percent of all packets from now on.
+func (w *World) Lose(percent int) { w.loss.Store(int64(percent)) }
+
+// Since is a moment as seconds from the beginning.
+func (w *World) Since(at time.Time) string { return fmt.Sprintf("%.3fs", at.Sub(w.start).Seconds()) }
+
+// pipes is a listener whose connections are net.Pipes.
+type pipes struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
+
+func (l *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipes) Close() error {
+	l.once.Do(func() { close(l.done) })
+	return nil
+}
+
+func (l *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
+
+func (l *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	c, s := net.Pipe()
+	select {
+	case l.conns <- s:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// quiet keeps the network's own log out of the tests'.
+type quiet struct{}
+
+func (quiet) NewLogger(string) logging.LeveledLogger {
+	return logging.NewDefaultLeveledLoggerForScope("vnet", logging.LogLevelDisabled, nil)
+}
