@@ -110,7 +110,7 @@ func openPool(path, extra string, n int) (*sql.DB, error) {
 		}
 		name = "file:" + (&url.URL{Path: abs}).EscapedPath()
 	}
-	connector, err := sqlite.NewConnector(name + "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate&_dqs=0" + extra)
+	connector, err := sqlite.NewConnector(name + "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate&_dqs=0&_pragma=journal_size_limit(67108864)" + extra)
 	if err != nil {
 		return nil, err
 	}

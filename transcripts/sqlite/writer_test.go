@@ -234,6 +234,27 @@ func TestReadOnly(t *testing.T) {
 	check(t, s, "c", 1)
 }
 
+// A user of DB whose statement is interrupted costs the connection; the writer
+// goes on with a new one.
+func TestInterruptedNeighbour(t *testing.T) {
+	s := withCall(t, sqlite.Options{})
+	for i := range 3 {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		_, err := s.DB().ExecContext(ctx, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n`)
+		cancel()
+		if err == nil {
+			t.Fatal("an endless statement ended")
+		}
+		if e, err := s.Append(t.Context(), text("c", 10)); err != nil || e.Seq != int64(i+1) {
+			t.Fatalf("%+v, %v", e, err)
+		}
+	}
+	var synchronous int
+	if err := s.DB().QueryRow(`PRAGMA synchronous`).Scan(&synchronous); err != nil || synchronous != 2 {
+		t.Errorf("synchronous %d, %v; want 2 (FULL)", synchronous, err)
+	}
+}
+
 // Nothing is left open when a store is closed.
 func TestDescriptors(t *testing.T) {
 	count := func() int {
