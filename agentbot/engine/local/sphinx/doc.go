@@ -21,7 +21,7 @@
 //
 // # Memory and time
 //
-// The big model is read once, 36 MB. A decoder takes 26 MB more and 0.1 s to
+// The big model is read once, 36 MB. A decoder takes 20 MB more and 0.1 s to
 // make; Options.Pool of them wait for legs, and a leg that ends gives its own
 // back. Decoding takes 0.1 to 0.2 of real time, in bursts of up to 60 ms a
 // frame of 20 ms, and Finish 60 to 150 ms (two more passes, which correct much
@@ -32,7 +32,7 @@
 // n-grams and has its own cache (layout.c). That needs sphinxbase's private
 // structures; they are checked against the library's behaviour when the model
 // is read, and where they are others, each decoder reads its own models: slower
-// to open and 40 MB more, otherwise the same.
+// to open and 36 MB more, otherwise the same.
 //
 // # State
 //
