@@ -75,7 +75,7 @@ const (
 // Reasons of WantHuman that the agent itself gives; a model's tool call may
 // give others.
 const (
-	WantAsked         = "asked"         // the model called request_human and gave no reason
+	WantAsked         = "callerAsked"   // the model called request_human and gave no reason
 	WantEngineFailure = "engineFailure" // engines failed Config.FailuresToHuman times in a row
 )
 

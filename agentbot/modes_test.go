@@ -54,7 +54,7 @@ func TestTakeover(t *testing.T) {
 				finals++
 			}
 		}
-		if finals != 2 || len(of[StateChanged](w, at)) != 0 || len(w.agentTTS()) != 1 {
+		if finals != 2 || len(of[StateChanged](w, at)) != 0 || w.asks() != 1 {
 			t.Errorf("%d sentences heard\n%v", finals, w)
 		}
 
@@ -156,7 +156,6 @@ func TestCompany(t *testing.T) {
 			}
 		}
 		// The caller gets a short answer.
-		w.llm.Reply = nil
 		asked := w.now()
 		w.agent.Typed(w.caller, "a story", false)
 		w.pass(10 * time.Second)
@@ -226,7 +225,7 @@ func TestRevoice(t *testing.T) {
 				t.Errorf("%+v", s)
 			}
 		}
-		if len(w.agentTTS()) != 0 {
+		if w.asks() != 0 {
 			t.Error("the model was asked")
 		}
 		heard := 0

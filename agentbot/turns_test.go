@@ -81,38 +81,38 @@ func TestSecondSentenceIsMadeWhileTheFirstIsSpoken(t *testing.T) {
 			return scripted.Reply{Text: "This is the first sentence of it. " + "And this is the second one here. " + "This makes a third one of them all."}
 		}
 		w.llm.PerToken = 100 * ms
-		var speaks []time.Duration
-		w.begin()
-		w.tts.Fault = nil
-		w.pass(100 * ms)
-		w.agent.Typed(w.caller, "Tell me", false)
-		asked := w.now()
-		for range 100 {
-			w.pass(20 * ms)
-			if n := len(w.agentTTS()); n > len(speaks) {
-				speaks = append(speaks, w.now())
+		var speaks atomicTimes
+		w.tts.Fault = func(op scripted.Op) scripted.Fault {
+			if op == scripted.Speak {
+				speaks.add(w.now())
 			}
+			return scripted.Fault{}
 		}
-		w.pass(10 * time.Second)
+		w.begin()
+		w.pass(3 * time.Second)
+		asked := w.now()
+		w.agent.Typed(w.caller, "Tell me", false)
+		w.pass(15 * time.Second)
 		first := w.voice.firstLoud(asked)
 		// 200 ms and 7 words of 100 ms: the eighth confirms the full stop
 		w.near("first sentence", first, asked+200*ms+700*ms+100*ms)
 		if done := when(w, 0, func(r ReplyCompleted) bool { return true }); done < first+time.Second {
 			t.Errorf("the model was done at %v, the first sentence began at %v", done, first)
 		}
+		made := speaks.since(asked)
+		if len(made) != 3 {
+			t.Fatalf("made at %v", made)
+		}
+		w.near("making the second", made[1], asked+200*ms+1400*ms)
 		end := when(w, 0, final("This is the first sentence of it."))
+		if made[2] < end-25*ms {
+			t.Errorf("the third is made at %v, while the second waits (first ends %v)", made[2], end)
+		}
 		next := when(w, 0, func(s Spoken) bool { return strings.HasPrefix(s.Text, "And") })
 		if next-end > 200*ms { // half a word
 			t.Errorf("a gap of %v between sentences", next-end)
 		}
 	})
-}
-
-// agentTTS is how many requests the model has had; it only paces the loop.
-func (w *world) agentTTS() []engine.Request {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.requests
 }
 
 const story = "One two three four five six seven eight nine ten eleven twelve."
@@ -190,7 +190,7 @@ func TestBackchannelDoesNotStopTheAgent(t *testing.T) {
 		w.ear.say(500, 400*ms)
 		w.pass(10 * time.Second)
 		w.wantSaid(0, story, "And this sentence comes after it.")
-		if got := len(w.agentTTS()); got != 1 {
+		if got := w.asks(); got != 1 {
 			t.Errorf("%d requests: a nod is no turn", got)
 		}
 		if len(of[Heard](w, 0)) == 0 {

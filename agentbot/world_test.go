@@ -330,3 +330,32 @@ func inBubble(t *testing.T, f func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { f(newWorld(t)) })
 }
+
+// asks is how often the model was asked.
+func (w *world) asks() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.requests)
+}
+
+type atomicTimes struct {
+	mu    sync.Mutex
+	times []time.Duration
+}
+
+func (a *atomicTimes) add(at time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.times = append(a.times, at)
+}
+
+func (a *atomicTimes) since(from time.Duration) (times []time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, at := range a.times {
+		if at >= from {
+			times = append(times, at)
+		}
+	}
+	return times
+}
