@@ -255,7 +255,7 @@ func (c *Client) negotiate(ctx context.Context, l *link, restart bool) error {
 	c.mu.Unlock()
 
 	params, err := c.peer.offer(restart)
-	var reply chan message
+	var reply chan wire.Frame
 	if err == nil {
 		c.negotiations.Add(1)
 		reply, err = l.start(ctx, wire.MethodNegotiate, params)

@@ -85,22 +85,21 @@ func TestJoinCallAndNotificationsInOrder(t *testing.T) {
 
 func TestErrorsKeepTheirKind(t *testing.T) {
 	for _, tt := range []struct {
-		name string
-		code int
-		data string
-		want wire.ErrorKind
+		name, error string
+		want        wire.ErrorKind
 	}{
-		{"by code", wire.KindConflict.RPCCode(), ``, wire.KindConflict},
-		{"by data", -32000, `{"kind":"gone"}`, wire.KindGone},
-		{"unknown method", -32601, ``, wire.KindNotFound},
-		{"no JSON", -32700, ``, wire.KindBadRequest},
-		{"unknown code", -1, `"x"`, wire.KindInternal},
+		{"by code", `{"code":-32009,"message":"no"}`, wire.KindConflict},
+		{"by data", `{"code":-32000,"message":"no","data":{"kind":"gone"}}`, wire.KindGone},
+		{"unknown method", `{"code":-32601,"message":"no"}`, wire.KindNotFound},
+		{"no JSON", `{"code":-32700,"message":"no"}`, wire.KindBadRequest},
+		{"unknown code", `{"code":-1,"message":"no"}`, wire.KindInternal},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				srv := serve(t, func(s *socket) {
 					join(s, "")
-					s.fail(s.want(wire.MethodTakeover, nil), tt.code, "no", tt.data)
+					id := s.want(wire.MethodTakeover, nil)
+					s.send([]byte(`{"jsonrpc":"2.0","id":`+string(id)+`,"error":`+tt.error+`}`), nil)
 					s.untilGone()
 				})
 				defer srv.close()
@@ -121,7 +120,7 @@ func TestErrorsKeepTheirKind(t *testing.T) {
 func TestJoinRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := serve(t, func(s *socket) {
-			s.fail(s.want(wire.MethodJoin, nil), wire.KindUnauthorized.RPCCode(), "the token has expired", "")
+			s.fail(s.want(wire.MethodJoin, nil), wire.Errorf(wire.KindUnauthorized, "the token has expired"))
 			s.untilGone()
 		})
 		defer srv.close()

@@ -2,10 +2,10 @@
 // the WebSocket, makes the one offer of the call and then sends and hears RTP.
 // Load tests, end-to-end tests and bots written in Go are made of it.
 //
-//	            notifications, replies            envelopes        RTP per slot
-//	  server ──────────────► reader ─► OnNotify   ──► OnEnvelope   ──► OnRTP
-//	     ▲                                            (data channel)   (one reader a slot)
-//	     └── writer ◄── bounded queue ◄── Call, candidates
+//	          notifications, replies            envelopes        RTP per slot
+//	server ──────────────► reader ─► OnNotify   ──► OnEnvelope   ──► OnRTP
+//	   ▲                                            (data channel)   (one reader a slot)
+//	   └── writer ◄── bounded queue ◄── Call, candidates
 //
 // The media belongs to the Client, the socket to a link: a socket may be
 // dropped and another resumed while the media goes on.

@@ -22,6 +22,22 @@ func dialError(err error, resp *http.Response) error {
 	return wire.Wrap(kind, errors.New(string(body)), "the server refused the socket: "+resp.Status)
 }
 
+// remoteError is the server's error; its kind comes from the code where the
+// server does not name it.
+func remoteError(e *wire.RPCError) *wire.Error {
+	out := e.Err()
+	switch {
+	case out.Kind != "":
+	case e.Code == wire.CodeParseError || e.Code == wire.CodeInvalidRequest:
+		out.Kind = wire.KindBadRequest
+	case e.Code == wire.CodeMethodNotFound:
+		out.Kind = wire.KindNotFound
+	default:
+		out.Kind = kindWhere(func(k wire.ErrorKind) bool { return k.RPCCode() == e.Code })
+	}
+	return out
+}
+
 // kindWhere is the kind that fits, KindInternal where none does.
 func kindWhere(fits func(wire.ErrorKind) bool) wire.ErrorKind {
 	for _, k := range []wire.ErrorKind{

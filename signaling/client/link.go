@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,26 +19,10 @@ const (
 	queueLength  = 256              // messages that may wait for the writer
 	readTimeout  = 30 * time.Second // three of the server's pings
 	writeTimeout = 10 * time.Second
-	readLimit    = 8 << 20 // a backlog entry with an SDP beside it is far below
+	readLimit    = wire.MaxMessage
 )
 
 var errClosed = errors.New("client: socket closed")
-
-// message is a JSON-RPC 2.0 message of either direction.
-type message struct {
-	Version string          `json:"jsonrpc"`
-	ID      json.RawMessage `json:"id,omitempty"`
-	Method  string          `json:"method,omitempty"`
-	Params  json.RawMessage `json:"params,omitempty"`
-	Result  json.RawMessage `json:"result,omitempty"`
-	Error   *rpcError       `json:"error,omitempty"`
-}
-
-type rpcError struct {
-	Code    int             `json:"code"`
-	Message string          `json:"message"`
-	Data    json.RawMessage `json:"data,omitempty"`
-}
 
 // link is one WebSocket of a client, from the handshake to its end.
 type link struct {
@@ -54,8 +39,8 @@ type link struct {
 	mu      sync.Mutex
 	closing bool
 	nextID  uint64
-	pending map[string]chan message // nil once dead
-	err     error                   // why it is dead
+	pending map[wire.ID]chan wire.Frame // nil once dead
+	err     error                       // why it is dead
 }
 
 // newLink runs the two goroutines of conn; lost is told once how it ended,
@@ -67,7 +52,7 @@ func newLink(conn *websocket.Conn, notify func(string, json.RawMessage), lost fu
 		queue:   make(chan []byte, queueLength),
 		stop:    make(chan struct{}),
 		dead:    make(chan struct{}),
-		pending: make(map[string]chan message),
+		pending: make(map[wire.ID]chan wire.Frame),
 	}
 	conn.SetReadLimit(readLimit)
 	l.wg.Go(func() {
@@ -102,8 +87,8 @@ func (l *link) read() error {
 		if err != nil {
 			return err
 		}
-		var m message
-		if err := json.Unmarshal(raw, &m); err != nil {
+		m, err := wire.DecodeFrame(raw)
+		if err != nil {
 			return fmt.Errorf("client: the server sent what is no JSON-RPC: %w", err)
 		}
 		if m.Method != "" {
@@ -111,8 +96,8 @@ func (l *link) read() error {
 			continue
 		}
 		l.mu.Lock()
-		reply := l.pending[string(m.ID)]
-		delete(l.pending, string(m.ID))
+		reply := l.pending[m.ID]
+		delete(l.pending, m.ID)
 		l.mu.Unlock()
 		if reply != nil {
 			reply <- m // has room for the one reply
@@ -175,24 +160,21 @@ func (l *link) close(abrupt bool) {
 }
 
 // start queues a request and returns where its reply will come.
-func (l *link) start(ctx context.Context, method string, params any) (chan message, error) {
-	raw, err := json.Marshal(params)
-	if err != nil {
-		return nil, wire.Wrap(wire.KindBadRequest, err, "parameters of "+method+" cannot be written as JSON")
-	}
-	reply := make(chan message, 1)
+func (l *link) start(ctx context.Context, method string, params any) (chan wire.Frame, error) {
+	reply := make(chan wire.Frame, 1)
 	l.mu.Lock()
 	if l.pending == nil || l.closing {
 		l.mu.Unlock()
 		return nil, wire.Wrap(wire.KindUnavailable, errClosed, "the socket is closed")
 	}
 	l.nextID++
-	id := json.RawMessage(fmt.Sprint(l.nextID))
-	l.pending[string(id)] = reply
+	id := wire.ID(strconv.FormatUint(l.nextID, 10))
+	l.pending[id] = reply
 	l.mu.Unlock()
 
-	b, err := json.Marshal(message{Version: "2.0", ID: id, Method: method, Params: raw})
+	b, err := wire.EncodeRequest(id, method, params)
 	if err != nil {
+		l.forget(id)
 		return nil, wire.Wrap(wire.KindBadRequest, err, "request "+method+" cannot be written as JSON")
 	}
 	select {
@@ -208,9 +190,9 @@ func (l *link) start(ctx context.Context, method string, params any) (chan messa
 	return nil, wire.Wrap(wire.KindUnavailable, l.reason(), "the socket was lost before "+method+" was sent")
 }
 
-func (l *link) forget(id json.RawMessage) {
+func (l *link) forget(id wire.ID) {
 	l.mu.Lock()
-	delete(l.pending, string(id))
+	delete(l.pending, id)
 	l.mu.Unlock()
 }
 
@@ -224,8 +206,8 @@ func (l *link) reason() error {
 }
 
 // finish waits for a reply and reads it into result, which may be nil.
-func (l *link) finish(ctx context.Context, method string, reply chan message, result any) error {
-	var m message
+func (l *link) finish(ctx context.Context, method string, reply chan wire.Frame, result any) error {
+	var m wire.Frame
 	select {
 	case m = <-reply:
 	default:
@@ -242,7 +224,7 @@ func (l *link) finish(ctx context.Context, method string, reply chan message, re
 		}
 	}
 	if m.Error != nil {
-		return m.Error.wireError()
+		return remoteError(m.Error)
 	}
 	if result == nil || m.Result == nil {
 		return nil
@@ -255,11 +237,7 @@ func (l *link) finish(ctx context.Context, method string, reply chan message, re
 
 // post queues a notification and never blocks.
 func (l *link) post(method string, params any) {
-	raw, err := json.Marshal(params)
-	if err != nil {
-		return
-	}
-	b, err := json.Marshal(message{Version: "2.0", Method: method, Params: raw})
+	b, err := wire.EncodeNotification(method, params)
 	if err != nil {
 		return
 	}
@@ -268,30 +246,4 @@ func (l *link) post(method string, params any) {
 	default:
 		l.dropped.Add(1)
 	}
-}
-
-// wireError is the peer's error: its kind from data.kind where the server says
-// it, else from the code.
-func (e *rpcError) wireError() *wire.Error {
-	out := &wire.Error{Kind: kindOfCode(e.Code), Message: e.Message}
-	if len(e.Data) > 0 {
-		out.Data = e.Data
-		var d struct {
-			Kind wire.ErrorKind `json:"kind"`
-		}
-		if json.Unmarshal(e.Data, &d) == nil && d.Kind != "" {
-			out.Kind = d.Kind
-		}
-	}
-	return out
-}
-
-func kindOfCode(code int) wire.ErrorKind {
-	switch code {
-	case -32700, -32600: // parse error, invalid request
-		return wire.KindBadRequest
-	case -32601: // method not found
-		return wire.KindNotFound
-	}
-	return kindWhere(func(k wire.ErrorKind) bool { return k.RPCCode() == code })
 }

@@ -1,8 +1,6 @@
 package client
 
 import (
-	"encoding/json"
-
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
@@ -66,7 +64,7 @@ func (c *Client) Send(e wire.Envelope) error {
 	if e.SeqID == 0 {
 		e.SeqID = c.peer.sent.Add(1)
 	}
-	b, err := json.Marshal(e)
+	b, err := e.Encode(nil)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -135,8 +134,8 @@ func (p *peer) addLines() error {
 	p.channel = channel
 	channel.OnOpen(func() { p.once.dataOpen.Do(func() { close(p.dataOpen) }) })
 	channel.OnMessage(func(m webrtc.DataChannelMessage) {
-		var e wire.Envelope
-		if err := json.Unmarshal(m.Data, &e); err != nil {
+		e, err := wire.DecodeEnvelope(m.Data)
+		if err != nil {
 			p.c.log.Warn("the server's envelope makes no sense", "err", err)
 			return
 		}

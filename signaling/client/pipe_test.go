@@ -67,7 +67,7 @@ func serve(t *testing.T, script func(s *socket)) *server {
 		if got := conn.Subprotocol(); got != wire.Subprotocol {
 			t.Errorf("subprotocol %q, want %q", got, wire.Subprotocol)
 		}
-		script(&socket{t: t, conn: conn})
+		script(&socket{t: t, conn: conn, turn: make(chan struct{}, 1)})
 	})}
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = srv.Serve(l) })
@@ -85,29 +85,28 @@ func serve(t *testing.T, script func(s *socket)) *server {
 type socket struct {
 	t    *testing.T
 	conn *websocket.Conn
+	turn chan struct{} // who may write; a mutex would stop a bubble's clock
 }
 
 // read returns the next message, ok false when the client is gone.
-func (s *socket) read() (m message, ok bool) {
+func (s *socket) read() (m wire.Frame, ok bool) {
 	_, raw, err := s.conn.ReadMessage()
 	if err != nil {
 		return m, false
 	}
-	if err := json.Unmarshal(raw, &m); err != nil {
+	m, err = wire.DecodeFrame(raw)
+	if err != nil {
 		s.t.Errorf("client sent %q: %v", raw, err)
-	}
-	if m.Version != "2.0" {
-		s.t.Errorf("client sent version %q", m.Version)
 	}
 	return m, true
 }
 
 // want reads a request of a method into params and returns its id.
-func (s *socket) want(method string, params any) json.RawMessage {
+func (s *socket) want(method string, params any) wire.ID {
 	m, ok := s.read()
 	if !ok || m.Method != method {
 		s.t.Errorf("client sent %q (ok %v), want %q", m.Method, ok, method)
-		return nil
+		return ""
 	}
 	if params != nil {
 		if err := json.Unmarshal(m.Params, params); err != nil {
@@ -117,34 +116,25 @@ func (s *socket) want(method string, params any) json.RawMessage {
 	return m.ID
 }
 
-func (s *socket) send(v any) {
-	if err := s.conn.WriteJSON(v); err != nil {
+func (s *socket) send(b []byte, err error) {
+	if err != nil {
+		s.t.Error(err)
+	}
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	if err := s.conn.WriteMessage(websocket.TextMessage, b); err != nil {
 		s.t.Logf("server cannot write: %v", err)
 	}
 }
 
-func (s *socket) reply(id json.RawMessage, result any) {
-	b, err := json.Marshal(result)
-	if err != nil {
-		s.t.Error(err)
-	}
-	s.send(message{Version: "2.0", ID: id, Result: b})
-}
+func (s *socket) reply(id wire.ID, result any) { s.send(wire.EncodeResult(id, result)) }
 
-func (s *socket) fail(id json.RawMessage, code int, text, data string) {
-	s.send(message{Version: "2.0", ID: id, Error: &rpcError{Code: code, Message: text, Data: json.RawMessage(data)}})
-}
+func (s *socket) fail(id wire.ID, err error) { s.send(wire.EncodeError(id, err)) }
 
-func (s *socket) notify(method string, params any) {
-	b, err := json.Marshal(params)
-	if err != nil {
-		s.t.Error(err)
-	}
-	s.send(message{Version: "2.0", Method: method, Params: b})
-}
+func (s *socket) notify(method string, params any) { s.send(wire.EncodeNotification(method, params)) }
 
 // untilGone reads until the client is gone and returns what it sent.
-func (s *socket) untilGone() (all []message) {
+func (s *socket) untilGone() (all []wire.Frame) {
 	for {
 		m, ok := s.read()
 		if !ok {
