@@ -55,7 +55,10 @@ func (o *outbox) Notify(method string, params any) {
 		o.finish(ending{code: wire.KindInternal.CloseCode(), reason: "internal error", cause: err})
 		return
 	}
-	o.put(b, false)
+	o.mu.Lock()
+	o.putLocked(b, o.holding)
+	o.mu.Unlock()
+	o.signal()
 }
 
 // Close implements Outbox.
@@ -70,10 +73,14 @@ func (o *outbox) Close(reason string) {
 		code = wire.CloseEvicted
 	}
 	b, err := wire.EncodeNotification(wire.NotifyClosed, wire.Closed{Reason: reason})
+	// Both at once: a reply that comes meanwhile has to go before them.
+	o.mu.Lock()
 	if err == nil {
-		o.put(b, true)
+		o.putLocked(b, false)
 	}
-	o.finish(ending{code: code, reason: reason, settle: true})
+	o.finishLocked(ending{code: code, reason: reason, settle: true})
+	o.mu.Unlock()
+	o.signal()
 }
 
 // finish ends the socket; the first ending counts.
@@ -88,13 +95,6 @@ func (o *outbox) finishLocked(e ending) {
 	if o.end == nil {
 		o.end = &e
 	}
-}
-
-func (o *outbox) put(b []byte, last bool) {
-	o.mu.Lock()
-	o.putLocked(b, o.holding && !last)
-	o.mu.Unlock()
-	o.signal()
 }
 
 func (o *outbox) putLocked(b []byte, hold bool) {
