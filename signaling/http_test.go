@@ -83,7 +83,7 @@ func (r *rig) want(status int, into any, method, path, who, body string, headers
 }
 
 func TestCreateCallAndJoinWithItsToken(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		var made wire.CreateCallResult
 		r.want(201, &made, "POST", "/v1/calls", asApp, `{"id":"c7","name":"Kim","meta":{"a":1},"greeting":""}`)
 		if made.CallID != "c7" || made.WSURL != "ws://edge/v1/ws" || made.ParticipantID == "" || made.ICEServers == nil {
@@ -108,13 +108,13 @@ func TestCreateCallAndJoinWithItsToken(t *testing.T) {
 }
 
 func TestDemoCallsNeedDev(t *testing.T) {
-	bubble(t, func(c *Config) { c.Dev = false }, func(r *rig) {
+	bubble(t, func(c *Config) { c.Dev = false }, func(t *testing.T, r *rig) {
 		r.want(404, nil, "POST", "/v1/demo/calls", "", "")
 	})
 }
 
 func TestAccess(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		desk, caller := r.deskToken(), r.callerToken()
 		foreign, err := auth.NewKeyring(map[string]string{"app": "x"}).Sign(auth.Claims{Key: "app", Identity: "ann", Desk: true}, time.Hour)
 		if err != nil {
@@ -157,7 +157,7 @@ func TestAccess(t *testing.T) {
 }
 
 func TestBadBodies(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		for _, tt := range []struct {
 			path, body, media string
 			status            int
@@ -190,7 +190,7 @@ func TestBadBodies(t *testing.T) {
 }
 
 func TestTakeoverByAppAndDesk(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		var won wire.TakeoverCallResult
 		r.want(200, &won, "POST", "/v1/calls/c1/takeover", asApp, `{"humanAgentUserId":"bob","name":"Bob","requireToken":true,"takeoverMode":0}`)
 		claims, err := r.keyring.Verify(won.Token)
@@ -211,7 +211,7 @@ func TestTakeoverByAppAndDesk(t *testing.T) {
 }
 
 func TestTakeoverMakesAnIdentity(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		var won wire.TakeoverCallResult
 		r.want(200, &won, "POST", "/v1/calls/c1/takeover", asApp, "")
 		if won.HumanAgentUserID == "" || won.Token != "" {
@@ -221,7 +221,7 @@ func TestTakeoverMakesAnIdentity(t *testing.T) {
 }
 
 func TestDeskActsForItselfOnly(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		desk := r.deskToken()
 		r.want(403, nil, "POST", "/v1/calls/c1/return", desk, "")
 		r.want(403, nil, "POST", "/v1/calls/c1/messages", desk, `{"text":"hi"}`)
@@ -245,7 +245,7 @@ func TestDeskActsForItselfOnly(t *testing.T) {
 }
 
 func TestEntriesFromACursor(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		for i := range int64(5) {
 			r.store.entries["c1"] = append(r.store.entries["c1"], transcripts.Entry{Seq: i + 1, Kind: transcripts.KindSentence, Role: "agent",
 				Text: "line", Unspoken: "rest", Private: i == 2, Start: time.Now()})
@@ -276,7 +276,7 @@ func TestEntriesFromACursor(t *testing.T) {
 }
 
 func TestIdempotencyKey(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		key := []string{"Idempotency-Key", "k1"}
 		first, a := r.ask("POST", "/v1/calls/c1/takeover", asApp, `{"requireToken":true}`, key...)
 		again, b := r.ask("POST", "/v1/calls/c1/takeover", asApp, `{"requireToken":true}`, key...)
@@ -311,7 +311,7 @@ func TestIdempotencyKey(t *testing.T) {
 }
 
 func TestLoginTokenWorks(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		r.want(401, nil, "POST", "/v1/desk/login", "", `{"identity":"ann","password":"wrong"}`)
 		var in wire.LoginResult
 		r.want(200, &in, "POST", "/v1/desk/login", "", `{"identity":"ann","password":"right"}`)
@@ -327,7 +327,7 @@ func TestLoginTokenWorks(t *testing.T) {
 }
 
 func TestReadyz(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		r.want(200, nil, "GET", "/healthz", "", "")
 		r.want(200, nil, "GET", "/readyz", "", "")
 		r.state.mu.Lock()
@@ -346,7 +346,7 @@ func TestReadyz(t *testing.T) {
 func TestRequestRateOfAnAddress(t *testing.T) {
 	bubble(t, func(c *Config) {
 		c.Limits = Limits{RequestRate: 1, RequestBurst: 5, DemoRate: 1, DemoBurst: 2, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}}
-	}, func(r *rig) {
+	}, func(t *testing.T, r *rig) {
 		for range 5 {
 			r.want(200, nil, "GET", "/healthz", "", "")
 		}
@@ -407,7 +407,7 @@ func TestAddressLimiterForgets(t *testing.T) {
 func TestPagesAndHeaders(t *testing.T) {
 	web := fstest.MapFS{"index.html": {Data: []byte("caller")}, "console/index.html": {Data: []byte("console")},
 		"assets/a-1.js": {Data: []byte("js")}, "sdk/relevo.js": {Data: []byte("sdk")}}
-	bubble(t, func(c *Config) { c.WebFS = web; c.AllowedOrigins = []string{"https://shop.example"} }, func(r *rig) {
+	bubble(t, func(c *Config) { c.WebFS = web; c.AllowedOrigins = []string{"https://shop.example"} }, func(t *testing.T, r *rig) {
 		for path, want := range map[string]string{"/": "caller", "/console": "console", "/console/": "console", "/assets/a-1.js": "js", "/sdk/relevo.js": "sdk"} {
 			resp, b := r.ask("GET", path, "", "")
 			if resp.StatusCode != 200 || b != want || resp.Header.Get("X-Content-Type-Options") != "nosniff" ||
@@ -438,7 +438,7 @@ func TestPagesAndHeaders(t *testing.T) {
 // No caller's words, tokens or passwords in what the edge logs.
 func TestLogsNothingPrivate(t *testing.T) {
 	var log bytes.Buffer
-	bubble(t, func(c *Config) { c.Log = textLog(&log) }, func(r *rig) {
+	bubble(t, func(c *Config) { c.Log = textLog(&log) }, func(t *testing.T, r *rig) {
 		token := r.callerToken()
 		p := r.dial()
 		p.request("1", wire.MethodJoin, wire.Join{Token: token})

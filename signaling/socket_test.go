@@ -19,13 +19,13 @@ import (
 
 // bubble runs a test of the edge in a synctest bubble: a goroutine that
 // outlives it fails it.
-func bubble(t *testing.T, change func(*Config), f func(r *rig)) {
+func bubble(t *testing.T, change func(*Config), f func(t *testing.T, r *rig)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { f(newRig(t, change)) })
+	synctest.Test(t, func(t *testing.T) { f(t, newRig(t, change)) })
 }
 
 func TestJoinThenRequestsInOrder(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		p := r.dial()
 		// negotiate does not wait for join's reply.
 		p.request("1", wire.MethodJoin, wire.Join{Token: r.callerToken()})
@@ -51,7 +51,7 @@ func TestJoinThenRequestsInOrder(t *testing.T) {
 }
 
 func TestEveryMethodReachesTheMember(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		p := r.join()
 		for i, m := range []struct {
 			method string
@@ -83,7 +83,7 @@ func TestEveryMethodReachesTheMember(t *testing.T) {
 
 // What the call says while it admits someone must follow join's reply.
 func TestNotificationsFollowJoinsReply(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		r.call.onJoin = func(out Outbox) {
 			out.Notify(wire.NotifyCallState, wire.CallState{State: "ai", Epoch: 1})
 			out.Notify(wire.NotifySlots, wire.Slots{})
@@ -123,7 +123,7 @@ func TestFirstRequestMustJoin(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			bubble(t, nil, func(r *rig) {
+			bubble(t, nil, func(t *testing.T, r *rig) {
 				p := r.dial()
 				join := func(j wire.Join) { p.request("1", wire.MethodJoin, j) }
 				switch tt.name {
@@ -162,7 +162,7 @@ func TestFirstRequestMustJoin(t *testing.T) {
 }
 
 func TestTokenAdmitsOnceDeskTokenOften(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		token := r.callerToken()
 		first := r.dial()
 		first.request("1", wire.MethodJoin, wire.Join{Token: token})
@@ -185,7 +185,7 @@ func TestTokenAdmitsOnceDeskTokenOften(t *testing.T) {
 
 // A token is not used up by a join that could not find its call.
 func TestFailedJoinKeepsToken(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		token := r.token(auth.Claims{Call: "c2", Role: "caller"})
 		p := r.dial()
 		p.request("1", wire.MethodJoin, wire.Join{Token: token})
@@ -200,7 +200,7 @@ func TestFailedJoinKeepsToken(t *testing.T) {
 }
 
 func TestJoinDeadline(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		start := time.Now()
 		p := r.dial()
 		pongs := make(chan struct{})
@@ -220,7 +220,7 @@ func TestJoinDeadline(t *testing.T) {
 }
 
 func TestGarbageAfterJoin(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		p := r.join()
 		for _, tt := range []struct {
 			frame string
@@ -260,7 +260,7 @@ func TestGarbageAfterJoin(t *testing.T) {
 }
 
 func TestBinaryFrame(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		p := r.join()
 		if err := p.c.WriteMessage(websocket.BinaryMessage, []byte("{}")); err != nil {
 			t.Fatal(err)
@@ -280,7 +280,7 @@ func TestOversized(t *testing.T) {
 		size     int
 	}{{"plain", false, wire.MaxMessage + 1}, {"far too large", false, 4 << 20}, {"bomb", true, 64 << 20}} {
 		t.Run(tt.name, func(t *testing.T) {
-			bubble(t, nil, func(r *rig) {
+			bubble(t, nil, func(t *testing.T, r *rig) {
 				p := r.join()
 				sent := make(chan struct{})
 				go func() {
@@ -299,7 +299,7 @@ func TestOversized(t *testing.T) {
 
 // A frame that is as large as allowed passes, compressed as well.
 func TestLargestMessage(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		p := r.join()
 		for _, compress := range []bool{false, true} {
 			p.c.EnableWriteCompression(compress)
@@ -311,7 +311,7 @@ func TestLargestMessage(t *testing.T) {
 }
 
 func TestFloodCostsOnlyItself(t *testing.T) {
-	bubble(t, func(c *Config) { c.Limits = Limits{MessageRate: 10, MessageBurst: 20} }, func(r *rig) {
+	bubble(t, func(c *Config) { c.Limits = Limits{MessageRate: 10, MessageBurst: 20} }, func(t *testing.T, r *rig) {
 		good := r.join()
 		bad := r.join()
 		go func() {
@@ -334,7 +334,7 @@ func TestFloodCostsOnlyItself(t *testing.T) {
 }
 
 func TestSlowReaderIsClosed(t *testing.T) {
-	bubble(t, func(c *Config) { c.Limits.OutboxFrames = 50 }, func(r *rig) {
+	bubble(t, func(c *Config) { c.Limits.OutboxFrames = 50 }, func(t *testing.T, r *rig) {
 		p := r.join()
 		r.call.mu.Lock()
 		out := r.call.out
@@ -363,7 +363,7 @@ func TestSlowReaderIsClosed(t *testing.T) {
 
 // One who reads late, but reads, is told why.
 func TestOverflowSaysWhy(t *testing.T) {
-	bubble(t, func(c *Config) { c.Limits.OutboxFrames = 50 }, func(r *rig) {
+	bubble(t, func(c *Config) { c.Limits.OutboxFrames = 50 }, func(t *testing.T, r *rig) {
 		p := r.join()
 		r.call.mu.Lock()
 		out := r.call.out
@@ -376,7 +376,7 @@ func TestOverflowSaysWhy(t *testing.T) {
 }
 
 func TestLostPongs(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		p := r.join()
 		p.c.SetPingHandler(func(string) error { return nil }) // reads, but does not answer
 		start := time.Now()
@@ -402,7 +402,7 @@ func TestLostPongs(t *testing.T) {
 
 // A client that answers pings stays for hours without saying a word.
 func TestPongsKeepTheSocket(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		p := r.join()
 		read := make(chan wire.Frame)
 		go func() { read <- p.read() }()
@@ -415,7 +415,7 @@ func TestPongsKeepTheSocket(t *testing.T) {
 }
 
 func TestResumeReplacesTheOldSocket(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		old := r.join()
 		p := r.dial()
 		p.request("1", wire.MethodJoin, wire.Join{Resume: "c1.good", Cursor: 12})
@@ -440,7 +440,7 @@ func TestResumeReplacesTheOldSocket(t *testing.T) {
 }
 
 func TestLeaveIsAnsweredBeforeTheEnd(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		p := r.join()
 		p.request("2", wire.MethodLeave, nil)
 		frames := p.wantClose(wire.CloseNormal)
@@ -451,7 +451,7 @@ func TestLeaveIsAnsweredBeforeTheEnd(t *testing.T) {
 }
 
 func TestSlowRequestsDoNotBlock(t *testing.T) {
-	bubble(t, func(c *Config) { c.Limits.InFlight = 3 }, func(r *rig) {
+	bubble(t, func(c *Config) { c.Limits.InFlight = 3 }, func(t *testing.T, r *rig) {
 		r.call.takeover = make(chan struct{})
 		p := r.join()
 		for i := range 4 {
@@ -473,7 +473,7 @@ func TestSlowRequestsDoNotBlock(t *testing.T) {
 
 // The wait for a takeover ends with its socket.
 func TestSocketLossEndsSlowRequests(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		r.call.takeover = make(chan struct{})
 		p := r.join()
 		p.request("10", wire.MethodTakeover, wire.Takeover{TakeoverMode: 1})
@@ -487,7 +487,7 @@ func TestSocketLossEndsSlowRequests(t *testing.T) {
 }
 
 func TestWatchCalls(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		r.hub.list = []wire.CallSummary{{ID: "c1", State: "ai"}}
 		p := r.dial()
 		p.request("1", wire.MethodWatchCalls, wire.WatchCalls{Token: r.deskToken()})
@@ -515,7 +515,7 @@ func TestWatchCalls(t *testing.T) {
 }
 
 func TestShutdown(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		p := r.join()
 		idle := r.dial()
 		synctest.Wait()
@@ -549,7 +549,7 @@ func TestShutdown(t *testing.T) {
 
 // Close does not wait for a client that never reads.
 func TestShutdownCutsAtDeadline(t *testing.T) {
-	bubble(t, nil, func(r *rig) {
+	bubble(t, nil, func(t *testing.T, r *rig) {
 		r.join()
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -582,7 +582,7 @@ func TestHandshake(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			bubble(t, tt.change, func(r *rig) {
+			bubble(t, tt.change, func(t *testing.T, r *rig) {
 				if strings.HasPrefix(tt.name, "sockets") {
 					r.dial()
 				}
