@@ -59,7 +59,6 @@ type conversation struct {
 	// hearing
 	legs     map[*leg]*hearing
 	noBarge  bool // voice does not interrupt
-	noTyping bool // typed text does not interrupt
 	paused   bool
 	pausedAt time.Time
 	turnEnd  time.Time // of the caller's last turn
@@ -89,8 +88,13 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	return a
 }
 
-// Hear starts transcribing a leg. It ends by itself with the ear.
+// Hear starts transcribing a leg. It ends by itself with the ear, with Unhear,
+// or when the same participant is heard anew.
 func (a *Agent) Hear(leg Leg, ear Ear) { a.box.post(msgHear{leg, ear}, false) }
+
+// Unhear stops listening to a participant. What they are saying is finished
+// and still told as Heard.
+func (a *Agent) Unhear(participantID string) { a.box.post(msgUnhear{participantID}, false) }
 
 // SetMode changes what the agent does. epoch is the term its audio and text
 // are made for from now on. What was being said for another epoch, or in a mode
@@ -109,7 +113,8 @@ func (a *Agent) SetMode(mode Mode, epoch uint64, history []Line) {
 func (a *Agent) Company(situation, name string) { a.box.post(msgCompany{situation, name}, false) }
 
 // Typed gives the agent the text that a participant typed. A caller's is a
-// turn. Guidance is from a human without the floor, for the AI only.
+// turn; it waits until the agent has spoken unless Interrupt(ReasonNewQuery)
+// comes first. Guidance is from a human without the floor, for the AI only.
 func (a *Agent) Typed(leg Leg, text string, guidance bool) {
 	a.box.post(msgTyped{leg, text, guidance}, false)
 }
@@ -132,7 +137,6 @@ const (
 	ControlPushStart      = 1106
 	ControlPushFinish     = 1107
 	ControlPushCancel     = 1108
-	ControlTypedInterrupt = 1111 // enable: typed text interrupts (the default), else it waits
 )
 
 // Boundary returns at the next word boundary of what the agent says, at once
@@ -152,7 +156,8 @@ type (
 		leg Leg
 		ear Ear
 	}
-	msgMode struct {
+	msgUnhear struct{ participantID string }
+	msgMode   struct {
 		mode    Mode
 		epoch   uint64
 		history []Line
@@ -200,6 +205,8 @@ func (a *Agent) handle(message any) {
 	switch m := message.(type) {
 	case msgHear:
 		a.hear(m.leg, m.ear)
+	case msgUnhear:
+		a.unhear(m.participantID)
 	case msgMode:
 		a.setMode(m)
 	case msgCompany:

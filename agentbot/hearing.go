@@ -13,8 +13,9 @@ import (
 
 // hearing is what the conversation knows of a leg.
 type hearing struct {
-	cancel   context.CancelFunc
-	talking  bool // an utterance is under way
+	deafen   context.CancelFunc // ends listen
+	cancel   context.CancelFunc // ends recognise
+	talking  bool               // an utterance is under way
 	current  utterance
 	partials bool // its recogniser tells texts before the end
 	waiting  map[int]*utterance
@@ -49,13 +50,23 @@ func (h *hearing) stopTimers() {
 }
 
 func (a *Agent) hear(info Leg, ear Ear) {
+	a.unhear(info.ID)
 	l := newLeg(a, info, ear)
 	ctx, cancel := context.WithCancel(a.ctx)
-	a.legs[l] = &hearing{cancel: cancel, waiting: make(map[int]*utterance), since: time.Now()}
-	a.wg.Go(func() { l.listen(ctx) })
+	ears, deafen := context.WithCancel(ctx)
+	a.legs[l] = &hearing{deafen: deafen, cancel: cancel, waiting: make(map[int]*utterance), since: time.Now()}
+	a.wg.Go(func() { l.listen(ears) })
 	a.wg.Go(func() { l.recognise(ctx) })
 	if info.Role == RoleCaller && !a.greeted {
 		a.set(alarmGreet, a.cfg.GreetingDelay)
+	}
+}
+
+func (a *Agent) unhear(participantID string) {
+	for l, h := range a.legs {
+		if l.info.ID == participantID {
+			h.deafen()
+		}
 	}
 }
 
@@ -69,6 +80,7 @@ func (a *Agent) gone(l *leg) {
 
 func (a *Agent) leaveIfDone(l *leg, h *hearing) {
 	if h.gone && len(h.waiting) == 0 {
+		h.deafen()
 		h.cancel()
 		delete(a.legs, l)
 	}
@@ -78,8 +90,6 @@ func (a *Agent) control(m msgControl) {
 	switch m.kind {
 	case ControlVoiceInterrupt:
 		a.noBarge = !m.enable
-	case ControlTypedInterrupt:
-		a.noTyping = !m.enable
 	default:
 		for l := range a.legs {
 			if l.info.ID == m.leg.ID {
@@ -205,7 +215,7 @@ func (a *Agent) final(m msgFinal) {
 		a.emit(Heard{Leg: m.leg.info, SentenceID: u.id, Text: text, Final: true, Start: u.start, End: u.end})
 	}
 	switch {
-	case m.leg.info.Role == RoleHuman:
+	case m.leg.info.Role != RoleCaller:
 		a.humanSaid(m.leg.info, text)
 		if err != nil {
 			a.report("asr", err)
@@ -324,10 +334,12 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 	a.reply()
 }
 
-// humanSaid is a sentence of a human agent.
+// humanSaid is a sentence of a human agent, or of an external bot.
 func (a *Agent) humanSaid(who Leg, text string) {
 	switch {
 	case text == "":
+	case who.Role != RoleHuman:
+		a.memory.add(engine.RoleAssistant, "", text)
 	case a.mode == Revoice:
 		a.enqueue(a.newJob(jobVerbatim, text, who.Name))
 	default:
@@ -345,6 +357,6 @@ func (a *Agent) typed(m msgTyped) {
 		a.memory.heard(engine.RoleHuman, m.leg.Name, text)
 	default:
 		a.greeted = true
-		a.callerSaid(text, time.Now(), ReasonNewQuery, !a.noTyping)
+		a.callerSaid(text, time.Now(), ReasonNewQuery, false)
 	}
 }

@@ -2,8 +2,6 @@ package agentbot
 
 import (
 	"context"
-	"errors"
-	"io"
 	"math"
 	"sync"
 	"time"
@@ -82,8 +80,8 @@ func (l *leg) listen(ctx context.Context) {
 	for first := true; ; first = false {
 		pcm, err := l.ear.ReadFrame(ctx)
 		if err != nil {
-			if l.machine.Active() && errors.Is(err, io.EOF) {
-				l.end()
+			if l.machine.Active() {
+				l.end() // what was said up to here counts
 			}
 			return
 		}

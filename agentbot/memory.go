@@ -88,8 +88,29 @@ func (m *memory) remember(history []Line) {
 		case RoleHuman:
 			m.heard(engine.RoleHuman, line.Name, line.Text)
 		default:
-			m.note(line.Text)
+			m.happened(line)
 		}
+	}
+}
+
+// happened adds an event of the log.
+func (m *memory) happened(line Line) {
+	name := line.Name
+	switch line.Text {
+	case "human":
+		m.human, m.name = true, name
+		m.note("The human agent " + name + " took over.")
+	case "lost":
+		m.note("The connection to the human agent " + name + " was lost.")
+	case "failed":
+		m.note("The human agent " + name + " could not join.")
+	case "returning":
+		// the marker says it
+	default:
+		if name != "" {
+			name += ": "
+		}
+		m.note(name + line.Text)
 	}
 }
 

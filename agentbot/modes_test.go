@@ -115,7 +115,7 @@ func TestReturnWithHistory(t *testing.T) {
 		w.create()
 		w.agent.Hear(w.caller, w.ear)
 		w.agent.SetMode(Answer, 5, []Line{
-			{Role: RoleAgent, Text: "Hello."}, {Role: RoleCaller, Name: "Ann", Text: "A human please"}, {Role: RoleEvent, Text: "Bob took over"},
+			{Role: RoleAgent, Text: "Hello."}, {Role: RoleCaller, Name: "Ann", Text: "A human please"}, {Role: RoleEvent, Name: "Bob", Text: "human"},
 			{Role: RoleHuman, Name: "Bob", Text: "Your refund comes on Monday"}, {Role: RoleCaller, Text: "Thanks"},
 		})
 		w.agent.Company("returned", "Bob")
@@ -123,7 +123,7 @@ func TestReturnWithHistory(t *testing.T) {
 		w.wantSaid(0, "I am back with you. What else can I do for you?")
 		w.agent.Typed(w.caller, "What did he say?", false)
 		w.pass(4 * time.Second)
-		w.wantAsked("system: Be kind.", "assistant: Hello.", "user: A human please", "system: Bob took over", "human: Your refund comes on Monday", "user: Thanks",
+		w.wantAsked("system: Be kind.", "assistant: Hello.", "user: A human please", "system: The human agent Bob took over.", "human: Your refund comes on Monday", "user: Thanks",
 			"system: The human agent Bob has left; you are speaking again. Do not greet; do not transfer again unless asked.",
 			"assistant: I am back with you. What else can I do for you?", "user: What did he say?")
 		if said := w.said(0); len(said) != 2 || said[1] != "Bob said: Your refund comes on Monday" {
@@ -327,6 +327,37 @@ func TestCloseAtAnyMoment(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A human who gives the call back in mid-sentence: the rest is not listened
+// to, what was said counts.
+func TestUnhear(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.begin()
+		w.agent.SetMode(Silent, 2, nil)
+		human := &tape{start: time.Now()}
+		w.agent.Hear(w.human, human)
+		w.pass(time.Second)
+		human.say(700, 10*time.Second)
+		w.pass(1500 * ms)
+		at := w.now()
+		w.agent.Unhear(w.human.ID)
+		w.pass(100 * ms)
+		if got := of[Heard](w, at); len(got) != 1 || !got[0].Final || got[0].Text != "the first of two" || got[0].Leg != w.human {
+			t.Errorf("heard %+v", got)
+		}
+		w.pass(5 * time.Second)
+		if got := of[Heard](w, at); len(got) != 1 {
+			t.Errorf("still heard: %+v", got)
+		}
+		again := &tape{start: time.Now()}
+		w.agent.Hear(w.human, again)
+		again.say(700, time.Second)
+		w.pass(3 * time.Second)
+		if got := of[Heard](w, at+time.Second); len(got) == 0 {
+			t.Error("not heard again")
+		}
+	})
 }
 
 func TestEarEnds(t *testing.T) {

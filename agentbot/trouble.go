@@ -9,6 +9,7 @@ import (
 // report tells of an engine's failure and nothing more.
 func (a *Agent) report(engineName string, err error) {
 	a.counters.failed(engineName)
+	a.cfg.Log.Warn("agent's engine failed", "engine", engineName, "kind", engine.KindOf(err), "error", err)
 	a.emit(Failed{Epoch: a.epoch, Engine: engineName, Kind: string(engine.KindOf(err)), Cause: err})
 }
 

@@ -255,6 +255,7 @@ func TestTypedAndInterrupt(t *testing.T) {
 		if len(of[Interrupted](w, 0)) != 0 {
 			t.Error("guidance interrupts")
 		}
+		w.agent.Interrupt(ReasonNewQuery)
 		w.agent.Typed(w.caller, "something else", false)
 		w.pass(100 * ms)
 		if got := of[Interrupted](w, 0); len(got) != 1 || got[0].Reason != ReasonNewQuery {
@@ -275,6 +276,15 @@ func TestTypedAndInterrupt(t *testing.T) {
 		if got := of[Interrupted](w, at); len(got) != 1 || got[0].Reason != ReasonAPI {
 			t.Errorf("interrupted %v", got)
 		}
+	})
+}
+
+func TestTypedTextWaits(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.tellStory()
+		w.agent.Typed(w.caller, "something else", false)
+		w.pass(12 * time.Second)
+		w.wantSaid(0, story, "And this sentence comes after it.", "Very well then.")
 	})
 }
 

@@ -47,6 +47,9 @@ func (b *Bot) Hear(leg agentbot.Leg, track *sfu.Track) {
 	b.Agent.Hear(leg, ear)
 }
 
+// SetAudience says who may hear the agent's voice.
+func (b *Bot) SetAudience(a sfu.RoleSet) { b.participant.SetAudience(a) }
+
 // Track is the agent's voice in the room.
 func (b *Bot) Track() *sfu.Track { return b.source.Track() }
 
