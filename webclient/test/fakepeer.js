@@ -14,6 +14,7 @@
     }
     _connect(url) {
       const ws = (this._ws = new g.WebSocket(url));
+      ws.onerror = () => {};
       ws.onopen = () => {
         this.readyState = "open";
         if (this.onopen) this.onopen();

@@ -73,6 +73,11 @@ export class FakeServer {
     await new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()));
   }
 
+  /** Cuts every socket, as a restarted proxy would. */
+  dropSockets(): void {
+    for (const ws of this.#sockets.clients) ws.terminate();
+  }
+
   /** A call with a caller who may or may not have joined. */
   createCall(name = "Ana Silva", id = `call-${++this.#n}`): { call: FakeCall; token: string } {
     const call = new FakeCall(id, () => this.#summary(call), name);

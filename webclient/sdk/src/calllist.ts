@@ -59,10 +59,10 @@ export class CallList extends Emitter<CallListEvents> {
     let policy = fresh();
     while (!this.#closed) {
       try {
-        const gone = await this.#connect();
+        const lost = await this.#connect();
         policy = fresh();
         this.emit("online", true);
-        await gone;
+        await lost.promise;
       } catch (error) {
         if (error instanceof RpcError && error.fatal) {
           this.#closed = true;
@@ -82,10 +82,10 @@ export class CallList extends Emitter<CallListEvents> {
     }
   }
 
-  /** Resolves, when the list is there, to a promise of its loss. */
-  async #connect(): Promise<Promise<void>> {
+  /** Resolves, when the list is there, to the promise of its loss (in an object: await unwraps promises). */
+  async #connect(): Promise<{ promise: Promise<void> }> {
     let lost = () => {};
-    const gone = new Promise<void>((resolve) => (lost = resolve));
+    const gone = { promise: new Promise<void>((resolve) => (lost = resolve)) };
     let ready = false;
     const early: [NotificationName, unknown][] = [];
     const socket = await SignalSocket.open(

@@ -21,6 +21,9 @@ interface Waiting {
 
 export type WebSocketFactory = (url: string, protocol: string) => WebSocket;
 
+/** An error is always followed by close, which says all; outside browsers it must have a listener. */
+const ignore = () => {};
+
 const OPEN_TIMEOUT_MS = 8_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -46,7 +49,8 @@ export class SignalSocket {
       const timer = setTimeout(() => fail("The server did not answer in time."), OPEN_TIMEOUT_MS);
       const fail = (message: string) => {
         clearTimeout(timer);
-        ws.onopen = ws.onclose = ws.onerror = null;
+        ws.onopen = ws.onclose = null;
+        ws.onerror = ignore;
         ws.close();
         reject(new ConnectionError("socket", message));
       };
@@ -54,7 +58,8 @@ export class SignalSocket {
       ws.onclose = () => fail("The server could not be reached.");
       ws.onopen = () => {
         clearTimeout(timer);
-        ws.onopen = ws.onerror = null;
+        ws.onopen = null;
+        ws.onerror = ignore;
         resolve(new SignalSocket(ws, handlers));
       };
     });
