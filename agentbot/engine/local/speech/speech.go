@@ -55,18 +55,40 @@ func Pad(pcm []int16, lead, tail time.Duration) []int16 {
 // plays such a file from getUserMedia on: a lead of two seconds covers the time
 // until the call is connected.
 func WriteWAV(path, text, voice string, lead, tail time.Duration, rate int) error {
+	return WriteScript(path, []Line{{At: lead, Text: text, Voice: voice}}, tail, rate)
+}
+
+// Line is what is said from a time on, after the start of a recording.
+type Line struct {
+	At    time.Duration
+	Text  string
+	Voice string
+}
+
+// WriteScript writes a mono WAV file, like WriteWAV, of several lines, each at
+// its time, and a silence after the last one. A line that begins before the
+// one before it has ended is an error.
+func WriteScript(path string, lines []Line, tail time.Duration, rate int) error {
 	if rate < engine.SampleRate || rate > 48000 || rate%engine.SampleRate != 0 {
 		return fmt.Errorf("cannot write speech at %d Hz, only at 16000, 32000 and 48000", rate)
 	}
-	pcm, err := Say(context.Background(), text, voice)
-	if err != nil {
-		return err
+	var pcm []int16
+	for _, l := range lines {
+		so := time.Duration(len(pcm)) * time.Second / engine.SampleRate
+		if l.At < so {
+			return fmt.Errorf("%q is to begin at %v, but the line before ends at %v", l.Text, l.At, so)
+		}
+		said, err := Say(context.Background(), l.Text, l.Voice)
+		if err != nil {
+			return err
+		}
+		pcm = append(pcm, Pad(said, l.At-so, 0)...)
 	}
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	err = encodeWAV(f, upsample(Pad(pcm, lead, tail), rate/engine.SampleRate), rate)
+	err = encodeWAV(f, upsample(Pad(pcm, 0, tail), rate/engine.SampleRate), rate)
 	return errors.Join(err, f.Close())
 }
 

@@ -57,6 +57,36 @@ func TestWriteWAV(t *testing.T) {
 	}
 }
 
+func TestWriteScript(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.wav")
+	lines := []Line{{time.Second, "Hello.", "slt"}, {4 * time.Second, "Good bye.", "rms"}}
+	if err := WriteScript(path, lines, time.Second, 16000); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(d time.Duration) int { return 44 + 2*int(d*16000/time.Second) }
+	for _, c := range []struct {
+		from, to time.Duration
+		sound    bool
+	}{{0, time.Second, false}, {time.Second, 1500 * time.Millisecond, true}, {3 * time.Second, 4 * time.Second, false}, {4 * time.Second, 4500 * time.Millisecond, true}} {
+		peak := 0
+		for part := b[at(c.from):at(c.to)]; len(part) > 0; part = part[2:] {
+			x := int(int16(binary.LittleEndian.Uint16(part)))
+			peak = max(peak, x, -x)
+		}
+		if (peak > 1000) != c.sound {
+			t.Errorf("from %v to %v the peak is %d", c.from, c.to, peak)
+		}
+	}
+	lines[1].At = lines[0].At + time.Millisecond
+	if err := WriteScript(path, lines, 0, 16000); err == nil {
+		t.Error("two lines at once were written")
+	}
+}
+
 func TestUpsampleKeepsTheSound(t *testing.T) {
 	pcm, err := Say(t.Context(), "Hello.", "")
 	if err != nil {

@@ -22,21 +22,19 @@ func Words(text string) []string {
 	return words
 }
 
-var units = map[string][]string{
-	"$": {"dollars"}, "€": {"euros"}, "£": {"pounds"}, "%": {"percent"}, "&": {"and"},
+var units = [...]struct{ sign, said string }{
+	{"$", "dollars"}, {"€", "euros"}, {"£", "pounds"}, {"%", "percent"}, {"&", "and"},
 }
 
 // sayWord turns one written word into those that are said for it.
 func sayWord(f string) []string {
-	if w, ok := units[f]; ok {
-		return w
-	}
-	for sign, w := range units {
-		if rest, ok := strings.CutPrefix(f, sign); ok {
-			return append(sayWord(rest), w...)
+	for _, u := range units {
+		rest, ok := strings.CutPrefix(f, u.sign)
+		if !ok {
+			rest, ok = strings.CutSuffix(f, u.sign)
 		}
-		if rest, ok := strings.CutSuffix(f, sign); ok {
-			return append(sayWord(rest), w...)
+		if ok {
+			return append(sayWord(rest), u.said)
 		}
 	}
 	var out []string

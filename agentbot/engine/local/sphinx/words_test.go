@@ -21,6 +21,7 @@ func TestWords(t *testing.T) {
 		"'quoted' & a.m.":                   "quoted and a.m",
 		"## *Returns* | `code`":             "returns code",
 		"don't -- stop":                     "don't stop",
+		"$5% &":                             "five percent dollars and",
 		"007":                               "zero zero seven",
 		"zero 0, 100 and 110, 1000 or 1001": "zero zero one hundred and one hundred ten one thousand or one thousand one",
 	} {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/engine/enginetest"
+	"github.com/relevo/relevo/agentbot/engine/local/internal/cheap"
 	"github.com/relevo/relevo/agentbot/engine/local/speech"
 )
 
@@ -198,6 +199,28 @@ func levels(pcm []int16, labels []truth) (level [3]float64) {
 		level[i] /= n[i]
 	}
 	return level
+}
+
+func TestMemory(t *testing.T) {
+	frame := make([]int16, engine.FrameSamples)
+	round := func() {
+		s, err := WebRTC{}.OpenVAD()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			s.Process(frame)
+		}
+		s.Close()
+	}
+	round()
+	before := cheap.InUse()
+	for range 50 {
+		round()
+	}
+	if grown := cheap.InUse() - before; grown > 100<<10 {
+		t.Errorf("C's heap grew by %d kB", grown>>10)
+	}
 }
 
 func TestOddFrames(t *testing.T) {
