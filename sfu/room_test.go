@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pion/rtp"
@@ -122,6 +123,7 @@ func TestAudience(t *testing.T) {
 		}
 		// Nothing at all after SetAudience has returned: the moment counts.
 		human.p.SetAudience(Nobody)
+		synctest.Wait() // a packet that was taken before is on its way out
 		out := w.engine.Stats().PacketsOut
 		if caller.hears(0) || w.engine.Stats().PacketsOut != out {
 			t.Error("heard after the audience was taken away")

@@ -447,3 +447,7 @@ func longestGap(packets []heard) time.Duration {
 	}
 	return longest
 }
+
+func pli(ssrc uint32) []rtcp.Packet {
+	return []rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}
+}
