@@ -22,6 +22,8 @@ const (
 	lineHello     = "Hello, how can I help you?"
 	lineMore      = "What else can I do for you?"
 	lineHuman     = "Of course. I will get a colleague for you."
+	lineJoining   = "A colleague is joining us in a moment."
+	lineTheirs    = "That is a question for my colleague, who will be here in a moment."
 	lineNoHuman   = "I am sorry, I cannot reach a colleague from here. I can go on helping you."
 	offer         = "Shall I get a colleague for you?"
 	lineUnknown   = "I am sorry, I do not know that. " + offer
@@ -47,12 +49,16 @@ func (b *Brain) answer(messages []engine.Message, canAsk bool) answer {
 		return sure(lineHello)
 	}
 	a := b.decide(c)
-	if a.low && b.wasLow(c) {
+	switch again := a.low && b.wasLow(c); {
+	case c.joining && a.want != "":
+		a.text = lineJoining
+	case c.joining && a.low:
+		a.text = lineTheirs
+	case again && canAsk:
 		a.text, a.want = lineTwice, ReasonLowConfidence
-		if !canAsk {
-			a.text = lineNoTwice
-		}
-	} else if a.want != "" && !canAsk {
+	case again:
+		a.text = lineNoTwice
+	case a.want != "" && !canAsk:
 		a.text = lineNoHuman
 	}
 	return a
@@ -122,6 +128,7 @@ type conversation struct {
 	repeat   string           // the AI's last words of all
 	before   []engine.Message // up to asked, oldest first, without system messages
 	begun    bool             // somebody has spoken
+	joining  bool             // a human is being connected, says the server
 }
 
 // maxTurns bounds how far back the brain looks.
@@ -138,6 +145,9 @@ func read(messages []engine.Message) conversation {
 		spoken = spoken[len(spoken)-maxTurns:]
 	}
 	c := conversation{begun: len(spoken) > 0}
+	if n := len(messages); n > 0 && messages[n-1].Role == engine.RoleSystem {
+		c.joining = strings.Contains(messages[n-1].Text, "being connected")
+	}
 	end := len(spoken)
 	for end > 0 && spoken[end-1].Role == engine.RoleUser {
 		end--

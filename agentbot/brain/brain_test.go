@@ -196,6 +196,19 @@ func TestWithoutTool(t *testing.T) {
 	}
 }
 
+// While a human is being connected none is offered or asked for again.
+func TestJoining(t *testing.T) {
+	b := newBrain(t)
+	joining := engine.Message{Role: engine.RoleSystem, Text: "A human agent is being connected. Answer in one short sentence and open no new topic."}
+	for asked, want := range map[string]string{
+		"I want a human": lineJoining, "who won the football game": lineTheirs, "how much is shipping": "Standard shipping costs",
+	} {
+		if r := chat(t, b, nil, user(asked), joining); r.call != nil || !strings.HasPrefix(r.text, want) {
+			t.Errorf("%q: %+v", asked, r)
+		}
+	}
+}
+
 func TestOddRequests(t *testing.T) {
 	b := newBrain(t)
 	for _, test := range []struct {

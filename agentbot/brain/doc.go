@@ -23,7 +23,8 @@
 // equality. It understands English.
 //
 // What a caller says cannot change its rules, for it has no instructions that
-// could be changed: system messages are not read.
+// could be changed: of system messages only the server's last is read, for
+// whether a human is being connected; then it neither offers nor asks for one.
 //
 // No goroutines, no locks; a Brain never changes and may be used by many
 // goroutines at once.

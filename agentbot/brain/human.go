@@ -14,7 +14,7 @@ var (
 		individual being specialist expert technician team body`)
 	realWords    = set("real live actual living proper breathing flesh")
 	contactVerbs = set(`talk talking speak speaking connect transfer transferred switch chat forward escalate escalated
-		pass through redirect handed connected`)
+		pass through redirect hand handed connected reach`)
 	wishWords = set("want need like prefer rather get give let can could may bring find have wish must")
 	botNouns  = set("robot robots bot bots machine machines computer computers ai program software recording automat voicebot chatbot")
 	fedUp     = set("sick tired enough stop hate done fed stupid useless instead off")
@@ -73,7 +73,16 @@ func humanScore(tokens []string) float64 {
 		if givesMe(tokens, at) {
 			score += 0.5
 		}
-		if there := slices.Index(tokens, "there"); there >= 0 && at-there <= 4 && (at > there || there == at+1) {
+		if has(tokens, "on", "the", "phone") || has(tokens, "on", "the", "line") {
+			score += 0.4
+		}
+		if wants(tokens, at) {
+			score += 0.4
+		}
+		if noun >= 0.8 && at == len(tokens)-1 && at > 0 && len(tokens) <= 8 && (tokens[at-1] == "a" || tokens[at-1] == "an" || strongNouns[tokens[at-1]]) {
+			score += 0.2 // what is left of it ends in "a human agent"
+		}
+		if there := slices.Index(tokens, "there"); there >= 0 && at-there <= 4 && (at > there || there == at+1) && !isPlace(tokens, at) {
 			score += 0.6 // "is there a human", "is anybody there"
 		}
 		if contact < 0 && slices.ContainsFunc(tokens, func(t string) bool { return tellings[t] }) {
@@ -98,7 +107,7 @@ const botScore = 1.2
 // against is what speaks against a wish for a human.
 func against(tokens []string, noun, contact int, first bool) float64 {
 	score := 0.0
-	exempt := first && contact >= 0 || has(tokens, "is", "there") || has(tokens, "are", "there") || has(tokens, "have", "a", "real")
+	exempt := first && contact >= 0 || givesMe(tokens, noun) || at(tokens, 0) != "am" && contact >= 0 && noun > contact && noun-contact <= 4 || has(tokens, "is", "there") || has(tokens, "are", "there") || has(tokens, "have", "a", "real")
 	if len(tokens) > 0 && questions[tokens[0]] && !exempt {
 		score += 1.2 // "is your support run by humans"
 	}
@@ -110,7 +119,7 @@ func against(tokens []string, noun, contact int, first bool) float64 {
 			return ""
 		}
 		switch {
-		case (t == "not" || t == "never") && (before(1) == "do" || before(1) == "would" || before(1) == "did" || before(1) == "please" || t == "never"):
+		case (t == "not" || t == "never") && (before(1) == "do" || before(1) == "would" || before(1) == "did" || before(1) == "please" || before(1) == "rather" || t == "never"):
 			if next := i + 1; next < len(tokens) && (wishWords[tokens[next]] || contactVerbs[tokens[next]] || tokens[next] == "call" || tokens[next] == "put") {
 				score += 2
 			}
@@ -201,7 +210,7 @@ func transfers(tokens []string) bool {
 	for i, t := range tokens {
 		if t == "me" || t == "us" {
 			switch at(tokens, i-1) {
-			case "connect", "transfer", "forward", "redirect", "escalate", "put", "pass", "switch":
+			case "connect", "transfer", "forward", "redirect", "escalate", "put", "pass", "switch", "hand":
 				return true
 			}
 		}
@@ -218,6 +227,30 @@ func givesMe(tokens []string, noun int) bool {
 			case "get", "give", "find", "bring", "send", "hand", "let":
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// isPlace says whether the word at noun is somewhere: "is there a person on the
+// photo", but not "on the line".
+func isPlace(tokens []string, noun int) bool {
+	switch at(tokens, noun+1) {
+	case "on", "in", "at":
+		return at(tokens, noun+3) != "line" && at(tokens, noun+3) != "phone"
+	}
+	return false
+}
+
+// wants says whether the human at noun is what is wanted: "I need an employee".
+func wants(tokens []string, noun int) bool {
+	for i := max(0, noun-3); i < noun; i++ {
+		switch tokens[i] {
+		case "want", "need", "prefer", "demand", "wanted":
+			between := tokens[i+1 : noun]
+			return !slices.ContainsFunc(between, func(t string) bool {
+				return t != "a" && t != "an" && t != "some" && t != "your" && t != "to" && !realWords[t] && !strongNouns[t]
+			})
 		}
 	}
 	return false

@@ -59,7 +59,7 @@ func smallTalk(tokens []string, c conversation) string {
 	case has(rest, "what", "can", "you", "do") && few, has(rest, "how", "can", "you", "help") && few, has(rest, "what", "can", "i", "ask") && few,
 		has(rest, "what", "do", "you", "know") && few:
 		return "Ask me about our products, opening hours, shipping, returns, payment or warranty, or tell me that you want to talk to a person."
-	case has(rest, "can", "you", "hear", "me"), has(rest, "do", "you", "hear", "me"), has(rest, "are", "you", "there") && few, has(rest, "are", "you", "still", "there"):
+	case has(rest, "can", "you", "hear", "me"), has(rest, "do", "you", "hear", "me"), has(rest, "are", "you", "there") && len(rest) <= 4, has(rest, "are", "you", "still", "there"):
 		return "Yes, I can hear you. " + lineMore
 	case few && (has(rest, "one", "moment") || has(rest, "just", "a", "moment") || has(rest, "hold", "on") || has(rest, "wait") || has(rest, "one", "second") || has(rest, "a", "second")):
 		return "Take your time."

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"path"
 	"slices"
@@ -40,15 +41,18 @@ type Base struct {
 	passages []*Passage
 	docs     []*doc
 	terms    map[string]*term
+	sorted   []*term        // all terms
+	named    []*term        // those in names
 	synonyms map[string]int // stem to group
 	names    []string
 }
 
 // term is a stem of the base.
 type term struct {
-	stem string
-	idf  float64
-	name bool
+	stem    string
+	spelled spelled
+	idf     float64
+	name    bool
 }
 
 // doc is a passage as it is searched.
@@ -121,13 +125,19 @@ func New(passages []*Passage, synonyms [][]string) *Base {
 		}
 	}
 	for s, n := range count {
-		b.terms[s] = &term{stem: s, idf: b.idf(n)}
+		b.terms[s] = &term{stem: s, spelled: spell(s), idf: b.idf(n)}
 	}
 	for _, d := range b.docs {
 		for s := range d.names {
 			if !ordinary[s] {
 				b.terms[s].name = true
 			}
+		}
+	}
+	for _, s := range slices.Sorted(maps.Keys(b.terms)) {
+		t := b.terms[s]
+		if b.sorted = append(b.sorted, t); t.name {
+			b.named = append(b.named, t)
 		}
 	}
 	return b

@@ -44,18 +44,19 @@ func (b *Base) joined(tokens []string) (n int, best *term, how float64) {
 		if len(heard) < 6 || len(heard) > 24 {
 			continue
 		}
-		s := stem(heard)
+		whole, stemmed := spell(heard), spell(stem(heard))
 		unknown := false
 		for _, t := range tokens[:n] {
 			unknown = unknown || !fillers[t] && b.terms[stem(t)] == nil
 		}
-		for _, t := range b.terms {
-			alike := max(Alike(heard, t.stem), Alike(s, t.stem))
-			if !t.name && (!unknown || alike < 0.8) {
-				continue
-			}
-			if alike > how || alike == how && alike > 0 && t.stem < best.stem {
-				best, how = t, alike
+		candidates := b.named
+		if unknown {
+			candidates = b.sorted
+		}
+		for _, t := range candidates {
+			match := max(alike(whole, t.spelled), alike(stemmed, t.spelled))
+			if match > how && (t.name || match >= 0.8) {
+				best, how = t, match
 			}
 		}
 		if best != nil {
@@ -86,8 +87,9 @@ func (b *Base) word(token string) word {
 		}
 	}
 	if len(w.matches) == 0 {
-		for _, t := range b.terms {
-			how := max(Alike(token, t.stem), Alike(s, t.stem))
+		whole, stemmed := spell(token), spell(s)
+		for _, t := range b.sorted {
+			how := max(alike(whole, t.spelled), alike(stemmed, t.spelled))
 			if how == 0 || fillers[t.stem] {
 				continue
 			}

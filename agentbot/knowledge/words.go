@@ -70,7 +70,7 @@ var fillers = func() map[string]bool {
 	for w := range strings.FieldsSeq(`a an and are am as at be been being but by can could did do does doing done for from
 		get gets got had has have he her hers hi hello hey him his i if in into is it its just kindly let like may maybe
 		me might mine my no not of off oh ok okay on one or our ours please really say she should so some someone
-		something still than thank thanks that the their them then there these they this those to too uh um us very
+		something still than thank thanks that the their them then there these they this those to too uh um us very two three
 		want wanted was we well were what which who whom why will with would yes yeah you your yours tell know
 		need give gonna also about any anything actually basically maybe wondering wonder question ask asking
 		think thing things say said hmm mm er ah sir madam right now here again guys people call calling`) {
@@ -167,22 +167,33 @@ func distance(a, b string, limit int) int {
 // Alike says, from 0 to 1, how well a word that was heard stands for another:
 // 1 for the same, less for one that sounds or is spelled alike.
 func Alike(heard, word string) float64 {
+	return alike(spell(heard), spell(word))
+}
+
+// spelled is a word with its sound.
+type spelled struct{ word, sound string }
+
+func spell(word string) spelled { return spelled{word, sound(word)} }
+
+func alike(heard, other spelled) float64 {
+	a, b := heard.word, other.word
+	shorter := min(len(a), len(b))
 	switch {
-	case heard == word:
+	case a == b:
 		return 1
-	case len(heard) < 4 || len(word) < 4:
+	case shorter < 4 || max(len(a), len(b)) > shorter+6:
 		return 0
 	}
-	d := distance(heard, word, 2)
-	h, w := sound(heard), sound(word)
-	switch {
-	case h == w && len(h) >= 4:
+	same := heard.sound == other.sound
+	if same && len(heard.sound) >= 4 {
 		return 0.85
-	case h == w && len(h) == 3 && d <= 2 && heard[0] == word[0]:
+	}
+	switch d := distance(a, b, 2); {
+	case same && len(heard.sound) == 3 && 2*d < shorter && a[0] == b[0]:
 		return 0.8
-	case d == 1 && (len(heard) >= 6 || len(heard) == 5 && len(word) != 5):
+	case d == 1 && (len(a) >= 6 || len(a) == 5 && len(b) != 5):
 		return 0.75
-	case d == 2 && min(len(heard), len(word)) >= 7 && heard[0] == word[0]:
+	case d == 2 && shorter >= 7 && a[0] == b[0]:
 		return 0.65
 	}
 	return 0
