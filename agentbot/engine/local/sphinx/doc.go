@@ -21,11 +21,12 @@
 //
 // # Memory and time
 //
-// The big model is read once, 36 MB. A decoder takes 20 MB more and 0.1 s to
-// make; Options.Pool of them wait for legs, and a leg that ends gives its own
-// back. Decoding takes 0.1 to 0.2 of real time, in bursts of up to 60 ms a
-// frame of 20 ms, and Finish 60 to 150 ms (two more passes, which correct much
-// of what the partials got wrong). The caller keeps it off media goroutines.
+// The big model is read once, 36 MB. A decoder takes 20 MB of heap (25 to 35
+// resident) and 0.1 s to make; Options.Pool of them wait for legs, and a leg that
+// ends gives its own back. Decoding takes 0.1 to 0.2 of real time, up to 0.5 in
+// noise, in bursts of up to 60 ms a frame of 20 ms, and Finish 60 to 150 ms (two
+// more passes, which correct much of what the partials got wrong). The caller
+// keeps it off media goroutines.
 //
 // Sphinxbase caches the last history's weights inside a language model, so
 // decoders cannot share one as it is: each gets a clone, which shares the

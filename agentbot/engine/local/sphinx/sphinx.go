@@ -42,7 +42,7 @@ type Options struct {
 	// default 1: a leg that finds one does not wait for it.
 	Pool int
 	// MaxStreams bounds the legs at once, default 32; beyond, OpenASR fails
-	// with kind Unavailable. A leg takes some 20 MB.
+	// with kind Unavailable. A leg takes some 30 MB.
 	MaxStreams int
 	// ModelDir holds en-us, en-us.lm.bin and cmudict-en-us.dict, default
 	// DefaultModelDir.
