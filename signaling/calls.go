@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/signaling/auth"
+	"github.com/relevo/relevo/signaling/call"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
 	"github.com/relevo/relevo/transcripts/export"
@@ -44,13 +45,13 @@ func (s *Server) newCall(r *request, key string) (any, error) {
 	if identity == "" {
 		identity = newName("caller-")
 	}
-	claims := auth.Claims{ID: newName("p_"), Key: key, Identity: identity, Call: c.ID(), Role: string(wire.RoleCaller),
+	claims := auth.Claims{Key: key, Identity: identity, Call: c.ID(), Role: string(wire.RoleCaller),
 		Name: b.Name, Avatar: b.Avatar, Email: b.Email}
 	token, err := s.sign(claims, joinTokenFor)
 	if err != nil {
 		return nil, err
 	}
-	return wire.CreateCallResult{CallID: c.ID(), ParticipantID: claims.ID, Token: token, WSURL: s.wsURL(r.Request), ICEServers: s.iceServers()}, nil
+	return wire.CreateCallResult{CallID: c.ID(), ParticipantID: call.ParticipantID(c.ID(), identity), Token: token, WSURL: s.wsURL(r.Request), ICEServers: s.iceServers()}, nil
 }
 
 func (s *Server) sign(c auth.Claims, ttl time.Duration) (string, error) {
@@ -61,20 +62,20 @@ func (s *Server) sign(c auth.Claims, ttl time.Duration) (string, error) {
 	return token, nil
 }
 
-// createToken is POST /v1/calls/{id}/tokens. Its jti becomes the participant's id.
+// createToken is POST /v1/calls/{id}/tokens.
 func (s *Server) createToken(r *request) (any, error) {
 	b := r.body.(*wire.CreateToken)
 	c, err := s.liveCall(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
-	claims := auth.Claims{ID: newName("p_"), Key: r.who.app, Identity: b.Identity, Call: c.ID(), Role: string(b.Role),
+	claims := auth.Claims{Key: r.who.app, Identity: b.Identity, Call: c.ID(), Role: string(b.Role),
 		Name: b.Name, Avatar: b.Avatar, Email: b.Email}
 	token, err := s.sign(claims, joinTokenFor)
 	if err != nil {
 		return nil, err
 	}
-	return wire.CreateTokenResult{Token: token, ParticipantID: claims.ID, WSURL: s.wsURL(r.Request), ICEServers: s.iceServers(),
+	return wire.CreateTokenResult{Token: token, ParticipantID: call.ParticipantID(c.ID(), b.Identity), WSURL: s.wsURL(r.Request), ICEServers: s.iceServers(),
 		ExpiresAt: time.Now().Add(joinTokenFor).UnixMilli()}, nil
 }
 
@@ -205,11 +206,8 @@ func (p principal) privileged() bool {
 }
 
 func entry(e transcripts.Entry, privileged bool) wire.Entry {
-	out := wire.Entry{Seq: e.Seq, Time: millis(e.Start), EndTime: millis(e.End), Kind: string(e.Kind), Role: wire.Role(e.Role),
-		SpeakerID: e.SpeakerID, Name: e.Name, SentenceID: e.SentenceID, Text: e.Text, Cut: e.Cut, Event: e.Event, Epoch: e.Epoch, Data: e.Data}
-	if privileged {
-		out.Unspoken, out.Private = e.Unspoken, e.Private
-	}
+	out := call.WireEntry(e, privileged)
+	out.Private = privileged && e.Private
 	return out
 }
 

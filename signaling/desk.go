@@ -35,7 +35,7 @@ func (s *Server) takeoverCall(r *request) (any, error) {
 	}
 	out := wire.TakeoverCallResult{RequestID: r.id, ChannelID: c.ID(), HumanAgentUserID: by.Identity, TakeoverUID: uid}
 	if b.RequireToken {
-		out.Token, err = s.sign(auth.Claims{ID: newName("p_"), Key: key, Identity: by.Identity, Call: c.ID(), Role: string(wire.RoleHuman),
+		out.Token, err = s.sign(auth.Claims{Key: key, Identity: by.Identity, Call: c.ID(), Role: string(wire.RoleHuman),
 			Name: by.Name, Avatar: by.Avatar}, joinTokenFor)
 		if err != nil {
 			return nil, err

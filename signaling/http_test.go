@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/signaling/auth"
+	"github.com/relevo/relevo/signaling/call"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
 )
@@ -93,7 +94,7 @@ func TestCreateCallAndJoinWithItsToken(t *testing.T) {
 			t.Errorf("spec %+v", s)
 		}
 		claims, err := r.keyring.Verify(made.Token)
-		if err != nil || claims.ID != made.ParticipantID || claims.Role != "caller" || claims.Name != "Kim" || claims.Call != "c7" {
+		if err != nil || call.ParticipantID("c7", claims.Identity) != made.ParticipantID || claims.Role != "caller" || claims.Name != "Kim" || claims.Call != "c7" {
 			t.Errorf("claims %+v, %v", claims, err)
 		}
 		p := r.dial()
