@@ -259,6 +259,12 @@ func TestRecallGarbled(t *testing.T) {
 			t.Errorf("%q: %q (%.2f, %s)", question, r.text, r.confidence, r.sources)
 		}
 	}
+	split := []engine.Message{user("hello"), human("your discount code is"), human("blue forty two"), human("i give you back to the assistant now i'm good bye")}
+	for _, question := range []string{"what is my discount code", "what did you can tell me", "what gives a human tell me"} {
+		if r := chat(t, b, tools, append(split[:len(split):len(split)], user(question))...); r.text != "Dana said: Your discount code is blue forty two." {
+			t.Errorf("%q: %q (%.2f)", question, r.text, r.confidence)
+		}
+	}
 	for question, source := range map[string]string{
 		"what are your opening hours": "hours.md", "how much is the acmetron": "products/acmetron.md#acmetron-price",
 		"where do i enter the discount code": "offers.md#using-a-discount-code",

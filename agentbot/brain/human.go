@@ -79,6 +79,9 @@ func humanScore(tokens []string) float64 {
 		if wants(tokens, at) {
 			score += 0.4
 		}
+		if len(tokens) <= 4 && strongNouns[tokens[at]] && at+1 < len(tokens) && strongNouns[tokens[at+1]] {
+			score += 0.3 // "human operator", with whatever was heard after it
+		}
 		if noun >= 0.8 && at == len(tokens)-1 && at > 0 && len(tokens) <= 8 && (tokens[at-1] == "a" || tokens[at-1] == "an" || strongNouns[tokens[at-1]]) {
 			score += 0.2 // what is left of it ends in "a human agent"
 		}
@@ -129,7 +132,7 @@ func against(tokens []string, noun, contact int, first bool) float64 {
 			score += 1.5
 		case pastWords[t] && !slices.Contains(tokens, "again"):
 			score += 0.8
-		case i == noun && (counters[before(1)] || before(1) == "my" || before(1) == "the" && weakNouns[t]):
+		case i == noun && (counters[before(1)] || before(1) == "my" || before(1) == "the" && weakNouns[t] && (contact < 0 || contact > i || i-contact > 3)):
 			score += 1
 		case i == noun && i+1 < len(tokens) && (tokens[i+1] == "error" || tokens[i+1] == "resources" || tokens[i+1] == "manual" || tokens[i+1] == "mistake"):
 			score += 1

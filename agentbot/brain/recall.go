@@ -21,6 +21,13 @@ var (
 		remind repeat`)
 )
 
+// unsureUnder is the score under which the knowledge base's answer is not worth
+// more than what a human said in this call.
+const unsureUnder = 0.55
+
+// unfinished are words that do not end an utterance; never changed.
+var unfinished = set("is are was were the a an and or but to of for with your my our it in on at from that which will can be")
+
 // line is something that a human agent said, as it can be quoted.
 type line struct {
 	name, text string
@@ -35,6 +42,9 @@ func recall(tokens []string, lines []line, about bool, known float64) (answer, b
 			return answer{text: lineNotHeard + " " + lineMore, confidence: 1}, true
 		}
 		return answer{}, false
+	}
+	if kept := slices.DeleteFunc(slices.Clone(lines), func(l line) bool { return isFarewell(l.text) }); len(kept) > 0 {
+		lines = kept
 	}
 	var passages []*knowledge.Passage
 	for _, l := range lines {
@@ -55,9 +65,10 @@ func recall(tokens []string, lines []line, about bool, known float64) (answer, b
 	}
 	mine := any(tokens, set("my mine me i again we our")) || any(tokens, others)
 	switch {
-	case about && best.Score >= 0.3, isMine(tokens) && (best.Score >= 0.5 || best.Score >= 0.25 && known < 0.7), mine && best.Score >= 0.5 && best.Score >= known-0.15, best.Score >= 0.75 && best.Score > known:
+	case about && best.Score >= 0.3, isMine(tokens) && (best.Score >= 0.5 || best.Score >= 0.25 && known < 0.7), mine && best.Score >= 0.5 && best.Score >= known-0.15,
+		best.Score >= 0.75 && best.Score > known, best.Score >= 0.35 && known < unsureUnder:
 		return quote(lines, index(passages, best.Passage), best.Score), true
-	case about && content == "", about && known < 0.42:
+	case about && content == "", about && known < unsureUnder:
 		return quoteLast(lines), true
 	}
 	return answer{}, false
@@ -79,10 +90,13 @@ func asksWhatWasSaid(tokens []string, lines []line) bool {
 	said := slices.IndexFunc(tokens, func(t string) bool { return tellings[t] })
 	who := any(tokens, others) || slices.ContainsFunc(tokens, func(t string) bool { return isName(t, lines) })
 	if said < 0 {
-		return who && (slices.Contains(tokens, "remember") || has(tokens, "talk", "about") || has(tokens, "talked", "about"))
+		return who && len(lines) > 0 && has(tokens, "what", "did") || who && (slices.Contains(tokens, "remember") || has(tokens, "talk", "about") || has(tokens, "talked", "about"))
 	}
 	if who && (any(tokens, set("what which did remember repeat again when how")) || tokens[0] == "and") {
 		return !has(tokens, "can", "you", "tell") || said+1 < len(tokens) && any(tokens[said+1:], tellings)
+	}
+	if len(lines) > 0 && has(tokens, "what", "did") && has(tokens, "tell", "me") && !has(tokens, "did", "you", "tell") {
+		return true
 	}
 	// "what did dayna say": a name that was misheard.
 	for i := range tokens {
@@ -104,8 +118,9 @@ func isName(token string, lines []line) bool {
 	})
 }
 
-// humanLines are the sentences of the human agents, in their order. What comes
-// as several messages without an end mark between is one sentence.
+// humanLines are the sentences of the human agents, in their order. A message
+// is an utterance, often without punctuation; one that ends in the midst of a
+// sentence goes on in the next.
 func humanLines(before []engine.Message) []line {
 	var lines []line
 	open := false // the last line may go on in the next message
@@ -126,10 +141,14 @@ func humanLines(before []engine.Message) []line {
 			}
 			if n := len(lines) - 1; open && n >= 0 && len(lines[n].text) < 160 {
 				lines[n].text += " " + s
+				open = false
 			} else {
 				lines = append(lines, line{m.Name, s, turn})
 			}
-			open = !strings.ContainsAny(s[len(s)-1:], ".!?")
+		}
+		if n := len(lines) - 1; n >= 0 {
+			words := strings.Fields(strings.ToLower(lines[n].text))
+			open = unfinished[words[len(words)-1]]
 		}
 	}
 	return lines
@@ -147,9 +166,6 @@ func quote(lines []line, i int, score float64) answer {
 // quoteLast repeats what was said last that says something.
 func quoteLast(lines []line) answer {
 	end := len(lines)
-	for end > 1 && isFarewell(lines[end-1].text) {
-		end--
-	}
 	begin := end - 1
 	for length := len(lines[begin].text); begin > 0 && end-begin < 3; begin-- {
 		if length += len(lines[begin-1].text); length > 220 {
@@ -165,7 +181,7 @@ func quoteLast(lines []line) answer {
 
 func isFarewell(text string) bool {
 	tokens := knowledge.Tokens(text)
-	return len(tokens) <= 12 && (any(tokens, goodbyes) || has(tokens, "back", "to") || has(tokens, "hand", "you") || has(tokens, "anything", "else") ||
+	return len(tokens) <= 14 && (any(tokens, goodbyes) || has(tokens, "good", "bye") || has(tokens, "back", "to") || has(tokens, "hand", "you") || has(tokens, "anything", "else") ||
 		has(tokens, "you", "are", "welcome") || any(tokens, thanks) || contentWords(tokens) == 0)
 }
 
