@@ -83,6 +83,8 @@ export class CallerModel {
   /** Every event of the calls of this page, for tests and support. */
   readonly events: { event: string; payload: unknown; at: number }[] = [];
   readonly #deps: CallerDeps;
+  /** Who was in the call, known also after its end. */
+  #people: RelevoCall["model"] | null = null;
   #humanQuiet: ReturnType<typeof setTimeout> | null = null;
   #lastParty = "";
 
@@ -115,6 +117,7 @@ export class CallerModel {
       const microphone = this.check.release();
       const call = make({ ...config, microphone, session: SESSION });
       this.call = call;
+      this.#people = call.model;
       this.hasMicrophone.value = microphone !== null;
       this.#listen(call);
       await call.connect();
@@ -186,11 +189,11 @@ export class CallerModel {
   }
   nameOf = (l: Line): string => {
     if (l.role === "caller") return "You";
-    const p = this.call?.model.participant(l.speakerId);
+    const p = this.#people?.participant(l.speakerId);
     return l.name ?? p?.name ?? (l.role === "agent" ? "AI assistant" : "Human agent");
   };
   faceOf = (l: Line): string | undefined => (l.role === "caller" ? undefined : this.nameOf(l));
-  avatarOf = (l: Line): string | undefined => this.call?.model.participant(l.speakerId)?.avatar;
+  avatarOf = (l: Line): string | undefined => this.#people?.participant(l.speakerId)?.avatar;
   eventText = (l: Line): string | null => callerEventText(l.event, l.name);
 
   #listen(call: RelevoCall): void {
