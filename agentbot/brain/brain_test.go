@@ -275,6 +275,19 @@ func TestRecallGarbled(t *testing.T) {
 	}
 }
 
+func TestFarewells(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Goodbye!": true, "i give you back to the assistant now i'm good bye": true, "I am handing you back to our assistant.": true,
+		"You are welcome.": true, "Is there anything else?": true, "Thank you.": true, "okay": true,
+		"thanks for waiting your discount code is blue forty two": false, "I have sent it back to you.": false, "Your code is 42, goodbye.": false,
+		"I will call you back tomorrow at nine.": false,
+	} {
+		if isFarewell(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}
+
 func FuzzChat(f *testing.F) {
 	f.Add("what did dana say", "your code is 42", "I do not know", true)
 	f.Add("", "", "", false)

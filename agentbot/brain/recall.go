@@ -28,6 +28,9 @@ const unsureUnder = 0.55
 // unfinished are words that do not end an utterance; never changed.
 var unfinished = set("is are was were the a an and or but to of for with your my our it in on at from that which will can be")
 
+// handings are how a human gives a caller back to the AI; never changed.
+var handings = set("give giving hand handing transfer transferring pass passing return returning put putting bring bringing")
+
 // line is something that a human agent said, as it can be quoted.
 type line struct {
 	name, text string
@@ -179,10 +182,16 @@ func quoteLast(lines []line) answer {
 	return said(lines[end-1].name, strings.Join(texts, " "), 0.8)
 }
 
+// isFarewell says whether an utterance is about ending the talk, and of no use
+// to remember.
 func isFarewell(text string) bool {
 	tokens := knowledge.Tokens(text)
-	return len(tokens) <= 14 && (any(tokens, goodbyes) || has(tokens, "good", "bye") || has(tokens, "back", "to") || has(tokens, "hand", "you") || has(tokens, "anything", "else") ||
-		has(tokens, "you", "are", "welcome") || any(tokens, thanks) || contentWords(tokens) == 0)
+	if any(tokens, handings) && slices.Contains(tokens, "you") && has(tokens, "back", "to") {
+		return true
+	}
+	polite := any(tokens, goodbyes) || any(tokens, thanks) || has(tokens, "good", "bye") || has(tokens, "welcome")
+	rest := contentWords(without2(without2(tokens, goodbyes), thanks))
+	return rest == 0 || polite && rest <= 1 || has(tokens, "anything", "else") && rest <= 3
 }
 
 func said(name, text string, score float64) answer {
