@@ -1,2 +1,96 @@
-// Package agentbot is the AI agent of a call.
+// Package agentbot is the AI agent of a call: it hears, thinks, speaks, yields
+// and resumes, with engines behind small interfaces.
+//
+//	            a leg                                    the conversation
+//	┌────────────────────────────────────┐   ┌─────────────────────────────────────────────────────┐
+//	Ear ─20 ms─▶ listen: VAD ─▶ turn.Machine ─started, barge, ended──▶ mailbox ─▶ run ─▶ post(Event)
+//	               │ frames of the utterance                              ▲        │
+//	               ▼ (bounded, counts what it drops)                      │        │ job: a reply, a line, verbatim
+//	             recognise: ASR ──────partials, final text────────────────┤        ▼
+//	                                                                      │   compose: LLM ─▶ sentences
+//	                                                                      │        ▼ (at most two ahead)
+//	                                                                      │   synthesise: TTS ─▶ playout.Clip
+//	                                                                      │        ▼
+//	Voice ◀─20 ms, epoch─ playout.Player: Opus ───began, heard so far, ended───────┘
+//
+// Every step streams: the first sentence is spoken while the model still writes
+// the second, and the second is made while the first is spoken.
+//
+// # Goroutines
+//
+//	run         one: owns the conversation (mode, epoch, memory, jobs, what is paused)
+//	player      one: owns the pace and the encoder (package playout)
+//	listen      one a leg: reads the ear, VAD, turn machine; never waits for the recogniser
+//	recognise   one a leg: owns the leg's recogniser, which may take its time
+//	compose     one a reply: the model's stream
+//	synthesise  one a job: the sentences' audio
+//	renderUrgent  one, at the start: lines for when the TTS is down
+//
+// All but run talk to run by its mailbox, whose post never blocks; what may be
+// lost (partials, progress) is dropped and counted beyond 4096 waiting. run
+// waits for the player only, and the player for nobody. A job has a ctx, which
+// ends its goroutines; New starts run, which starts and Close joins all the
+// others. Locks: the mailbox's, a leg's, its queue's, a clip's and the
+// counters'; each is held for a copy and none while another is taken.
+//
+// # Turns
+//
+// Package turn decides by voice and by the text so far. An utterance of the
+// caller's that has words is a turn: what is being said stops for good
+// (Interrupted), memory keeps what was heard of it, the model is asked. 0.2 s
+// of voice only pause the agent; without words it goes on where it stopped
+// after Config.ResumeAfter, at once when it was an "uh-huh". An answer that has
+// not begun when the caller goes on is given up, and the model is asked again
+// with both. What was given up was never heard, shown or remembered.
+//
+// Typed text waits until the agent has spoken; a call that wants it to
+// interrupt calls Interrupt first.
+//
+// # Modes
+//
+//	Silent   ears only. No frame is sent, no model asked. Words go to memory.
+//	Answer   talks with the caller. The greeting is said once a call, when the caller's audio flows.
+//	Company  a human is connecting: the reply ends with its sentence, lines every 8 s, answers of two
+//	         sentences at most, told to open no topic.
+//	Revoice  says the words of legs with RoleHuman as soon as their sentence is final, and the text of
+//	         Speak, both Verbatim; nothing else, and nobody interrupts it but Interrupt. The human's own
+//	         Heard events go on.
+//
+// A human's utterance is at most 8 s, so that mode Revoice stays close behind.
+//
+// After a human's stretch memory gets a marker that says so; the agent neither
+// greets again nor believes that it is still to transfer. Answer with history
+// rebuilds memory from the log.
+//
+// # Epoch
+//
+// A job carries the epoch it was made in, and so do its frames and events.
+// SetMode with another epoch cuts all there is: the last Spoken of the sentence
+// that was cut is posted, still of its own epoch, then nothing of that epoch any
+// more. A frame that the Voice refuses was not heard; a refusal after acceptance
+// ends the epoch as SetMode does. An epoch that was never accepted has not begun
+// in the room: what is to be said waits for it, so SetMode may come before or
+// after the floor is given.
+//
+// # Failures
+//
+// Each engine has its own patience, and together they have Config.TurnBudget:
+// the caller hears the agent within 2.5 s of the end of the turn.
+//
+//	1.2 s without an answer      a filler, never the same twice in a row
+//	ASR late, failed, nonsense   TroubleHearing
+//	LLM late, failed, nonsense   what it wrote is said, then TroubleThinking
+//	TTS late, failed, silent     what was made is said, then TroubleSpeaking as rendered before
+//	no audio to be had at all    two tones
+//	VAD failed                   energy decides
+//	three failed turns in a row  WantHuman with WantEngineFailure
+//
+// A late engine is noticed by a timer of the agent's, not by its return, so one
+// that does not heed its ctx delays Close and nothing else. Each failure is
+// logged once, and told as Failed.
+//
+// # Cost
+//
+// Idle, an agent sends repeated silence: about 12 µs of CPU in 20 ms with its
+// ear; speaking, about 0.1 to 0.2 ms, nearly all of it libopus (BenchmarkAgents).
 package agentbot

@@ -372,3 +372,53 @@ func TestEarEnds(t *testing.T) {
 		}
 	})
 }
+
+// A line does not talk into the caller's sentence, unless it does not end.
+func TestLineWaitsForTheCaller(t *testing.T) {
+	for _, long := range []bool{false, true} {
+		inBubble(t, func(w *world) {
+			w.begin()
+			w.pass(3 * time.Second)
+			length := 1200 * ms
+			if long {
+				length = 10 * time.Second
+			}
+			end := w.ear.say(700, length)
+			w.pass(500 * ms)
+			asked := w.now()
+			w.agent.Company("requested", "")
+			w.pass(8 * time.Second)
+			want := end + 600*ms + 50*ms + 20*ms // rendering is long done; TTS 100 ms
+			if long {
+				want = asked + 2*time.Second
+			}
+			w.near("the line", w.voice.firstLoud(asked), want+100*ms)
+		})
+	}
+}
+
+// A sentence that ends in the very moment of a cut has one end, and it is the
+// sentence's own where it was heard out.
+func TestCutAtTheEndOfASentence(t *testing.T) {
+	for at := 1340 * ms; at <= 1500*ms; at += 10 * ms {
+		for range 6 {
+			inBubble(t, func(w *world) {
+				w.begin()
+				w.pass(100 * ms)
+				w.agent.Speak("These are three words.")
+				time.Sleep(at - 100*ms)
+				w.agent.SetMode(Silent, 2, nil)
+				w.pass(time.Second)
+				finals := 0
+				for _, s := range of[Spoken](w, 0) {
+					if s.Final {
+						finals++
+					}
+				}
+				if begun := len(of[Spoken](w, 0)) > 0; begun && finals != 1 {
+					t.Errorf("cut at %v: %d ends\n%v", at, finals, w)
+				}
+			})
+		}
+	}
+}
