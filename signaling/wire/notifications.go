@@ -13,6 +13,7 @@ const (
 	NotifyHumanTakeoverConnected = "humanTakeoverConnected"
 	NotifyHumanTakeoverFailed    = "humanTakeoverFailed"
 	NotifyHumanTakeoverEnded     = "humanTakeoverEnded"
+	NotifyAgentWillLeave         = "agentWillLeave" // AgentWillLeave, event 1010 on the channel
 	NotifyEntry                  = "entry"
 	NotifyError                  = "error"
 	NotifyClosed                 = "closed"      // the last message before the server closes the socket for good
