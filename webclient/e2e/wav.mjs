@@ -95,7 +95,7 @@ export function speech(bin, dir, name, text, voice = "rms") {
   const path = join(dir, `${name}.wav`);
   if (!existsSync(path)) {
     try {
-      execFileSync(bin, ["say", "--voice", voice, "--text", text, "--out", path, "--rate", String(RATE)], { stdio: ["ignore", "ignore", "pipe"] });
+      execFileSync(bin, ["say", "--voice", voice, "--out", path, "--rate", String(RATE), text], { stdio: ["ignore", "ignore", "pipe"] });
     } catch (error) {
       try {
         execFileSync("flite", ["-voice", voice, "-t", text, "-o", path], { stdio: "ignore" });

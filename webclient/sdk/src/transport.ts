@@ -67,9 +67,9 @@ export class Transport {
     this.#channel = pc.createDataChannel(CHANNEL_LABEL, { ordered: true });
     this.#channel.onopen = () => this.handlers.channelOpen();
     this.#channel.onclose = () => this.handlers.channelClosed();
-    this.#channel.onmessage = (e) => {
-      if (typeof e.data === "string") this.handlers.message(e.data);
-    };
+    this.#channel.binaryType = "arraybuffer";
+    // The same JSON, whether the server sends it as text or as bytes.
+    this.#channel.onmessage = (e) => this.handlers.message(typeof e.data === "string" ? e.data : new TextDecoder().decode(e.data as ArrayBuffer));
   }
 
   /** How many offers have been made: 1 in an undisturbed call. */
