@@ -314,3 +314,15 @@ func BenchmarkChat(b *testing.B) {
 		chat(b, brain, tools, history...)
 	}
 }
+
+// What the recogniser is told to expect is understood by the brain, in a
+// conversation where a human has spoken and a product was the subject.
+func TestPhrases(t *testing.T) {
+	b := newBrain(t)
+	history := []engine.Message{user("I want a human"), assistant(lineHuman), human("Your discount code is BLUE 42, that is the price of it."), user("tell me about the acmetron"), assistant("The Acmetron is our robot vacuum.")}
+	for _, phrase := range Phrases() {
+		if r := chat(t, b, tools, append(history[:len(history):len(history)], user(phrase))...); strings.Contains(r.text, offer) {
+			t.Errorf("%q: %q (%.2f)", phrase, r.text, r.confidence)
+		}
+	}
+}

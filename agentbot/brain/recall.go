@@ -81,7 +81,7 @@ func recall(tokens []string, lines []line, about bool, known float64) (answer, b
 // no knowledge base has: "what was my code again".
 func isMine(tokens []string) bool {
 	return has(tokens, "what", "is", "my") || has(tokens, "what", "was", "my") || has(tokens, "tell", "me", "my") ||
-		slices.Contains(tokens, "again") && any(tokens, set("what which when where"))
+		slices.Contains(tokens, "again") && any(tokens, set("what which when where my"))
 }
 
 func index(passages []*knowledge.Passage, p *knowledge.Passage) int {
