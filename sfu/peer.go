@@ -155,6 +155,11 @@ func (p *Participant) connect() error {
 			p.setStateLocked(PeerClosed)
 		}
 	})
+	// The client's goodbye. It ends the data transport, if there is one;
+	// without one the client is missed after the ICE timeout.
+	pc.SCTP().OnClose(func(error) {
+		p.spawn(func() { _ = ClosePeer(pc) })
+	})
 	p.peer = x
 	p.room.engine.counters.peers.Add(1)
 	p.room.mu.Lock()
@@ -315,7 +320,7 @@ func (x *peer) abandon(fresh bool) {
 
 // close closes the connection and joins Pion's goroutines.
 func (x *peer) close() {
-	if err := x.pc.GracefulClose(); err != nil {
+	if err := ClosePeer(x.pc); err != nil {
 		x.p.log.Debug("peer connection closed", "error", err)
 	}
 	x.p.room.engine.counters.peers.Add(-1)

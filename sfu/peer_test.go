@@ -272,7 +272,8 @@ func TestPeerVanishes(t *testing.T) {
 // A client that says goodbye is noticed at once.
 func TestPeerCloses(t *testing.T) {
 	inWorld(t, func(w *world) {
-		human := w.join(clientSpec{id: "human", role: Human, audioSlots: 1})
+		human := w.join(clientSpec{id: "human", role: Human, audioSlots: 1, channel: true})
+		<-human.open
 		gone := time.Now()
 		human.hangUp()
 		await(w, "closed", func(e PeerState) bool { return e.P == human.p && e.State == PeerClosed })

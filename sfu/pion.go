@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"time"
 
@@ -110,6 +111,23 @@ func newTCPMux(l net.Listener, lf logging.LoggerFactory) *ice.TCPMuxDefault {
 func settings(se *webrtc.SettingEngine) {
 	se.SetICETimeouts(iceDisconnected, iceFailed, iceKeepAlive)
 	se.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled) // a server has nothing to hide or to look up
+	se.DisableCloseByDTLS(true)                             // see ClosePeer; a goodbye is seen by the data transport's end
+}
+
+// ClosePeer closes a connection that was made by this package's API and joins
+// Pion's goroutines.
+//
+// Pion holds a lock while it ends the data transport. When the other side's
+// goodbye is being handled in that moment, a second goroutine waits for the
+// lock and the first one for a timer of 200 ms. That is a short pause in
+// life, but a bubble of testing/synctest stands still for ever: a wait for a
+// lock keeps its clock from moving. So the two must not happen at one instant:
+// Pion is told not to close by itself at the other side's goodbye, and every
+// closing first lets a random moment pass, in which what has arrived is
+// handled to the end.
+func ClosePeer(pc *webrtc.PeerConnection) error {
+	time.Sleep(time.Millisecond + rand.N(time.Millisecond)) //nolint:gosec // no secret
+	return pc.GracefulClose()
 }
 
 func newAPI(se webrtc.SettingEngine, lf logging.LoggerFactory) (*webrtc.API, error) {

@@ -204,7 +204,7 @@ func TestMute(t *testing.T) {
 			t.Fatal("not heard")
 		}
 		caller.p.SetMuted(Microphone, true)
-		time.Sleep(20 * time.Millisecond)
+		synctest.Wait()
 		before := len(human.packets(audio, 0))
 		if human.hears(0) {
 			t.Error("heard while muted")
@@ -413,6 +413,7 @@ func TestRejoin(t *testing.T) {
 		old := caller.p
 		now, err := w.room.Rejoin(old)
 		must(t, err)
+		synctest.Wait()
 		if human.hears(0) || w.room.Participant("caller") != now {
 			t.Error("the old one is still there")
 		}

@@ -184,6 +184,9 @@ func (w *world) join(s clientSpec) *client {
 	w.t.Helper()
 	c := w.dial(s)
 	await(w, s.id+" connected", func(e PeerState) bool { return e.P == c.p && e.State == PeerConnected })
+	for c.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
+		time.Sleep(time.Millisecond)
+	}
 	return c
 }
 
@@ -361,7 +364,7 @@ func (c *client) leave() {
 }
 
 func (c *client) hangUp() {
-	_ = c.pc.GracefulClose()
+	_ = ClosePeer(c.pc)
 	c.wg.Wait()
 }
 
