@@ -81,7 +81,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	a.legs = make(map[*leg]*hearing)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
 	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{})
-	if a.cfg.Rendered == nil && e.TTS != nil {
+	if e.TTS != nil && !a.cfg.Rendered.has(a.cfg.Lines.urgent()) {
 		a.wg.Go(a.renderUrgent)
 	}
 	go a.run()

@@ -22,7 +22,7 @@ type Config struct {
 	Language string // BCP 47, asked of the ASR; "" is the engine's default
 	VoiceID  string // of the TTS; "" is the engine's default
 
-	Prompt   string        // the operator's rules, the first system message
+	Prompt   string        // the operator's rules, the first system message; DefaultPrompt
 	Greeting string        // spoken once a call; "" is none
 	Lines    Lines         // what it says of itself
 	Rendered *Rendered     // Lines as audio, shared by all agents; nil: each renders the few that it needs when the TTS is down
@@ -57,6 +57,7 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
+	or(&c.Prompt, DefaultPrompt)
 	or(&c.ASRFinish, 1500*time.Millisecond)
 	or(&c.FirstToken, 2*time.Second)
 	or(&c.TokenGap, 2*time.Second)

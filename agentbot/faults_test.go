@@ -1,6 +1,8 @@
 package agentbot
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -247,5 +249,47 @@ func TestVADFails(t *testing.T) {
 		if got := of[Failed](w, 0); len(got) != 1 || got[0].Engine != "vad" {
 			t.Errorf("failed %v", got)
 		}
+	})
+}
+
+// deafLLM does not heed its ctx.
+type deafLLM struct{ release chan struct{} }
+
+func (d deafLLM) Chat(context.Context, engine.Request) (engine.ReplyStream, error) {
+	<-d.release
+	return nil, errors.New("late")
+}
+
+func TestEngineThatDoesNotHeedItsContext(t *testing.T) {
+	inBubble(t, func(w *world) {
+		llm := deafLLM{make(chan struct{})}
+		w.agent = New(Config{}, Engines{VAD: w.vad, ASR: w.asr, LLM: llm, TTS: w.tts}, w.voice, func(Event) {})
+		w.agent.Hear(w.caller, w.ear)
+		w.agent.SetMode(Answer, 1, nil)
+		w.pass(3 * time.Second)
+		at := w.now()
+		w.agent.Typed(w.caller, "hello", false)
+		w.pass(4 * time.Second)
+		filler := w.voice.firstLoud(at)
+		trouble := w.voice.firstLoud(filler + 700*ms)
+		if filler != -1 && filler > at+1300*ms || trouble < 0 || trouble > at+2500*ms {
+			t.Errorf("filler at %v, trouble at %v", filler-at, trouble-at)
+		}
+		close(llm.release)
+		w.agent.Close()
+	})
+}
+
+// A cough while the model thinks does not hold the answer up.
+func TestCoughWhileThinking(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.llm.FirstToken = 600 * ms
+		w.begin()
+		w.pass(3 * time.Second)
+		w.agent.Typed(w.caller, "hello", false)
+		at := w.now()
+		end := w.ear.say(5000, 240*ms)
+		w.pass(5 * time.Second)
+		w.near("answer", w.voice.firstLoud(at), end+600*ms+50*ms+20*ms)
 	})
 }

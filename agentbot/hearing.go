@@ -258,8 +258,8 @@ func (a *Agent) wordless() {
 		a.unset(alarmFiller)
 		a.setState(StateListening)
 	}
-	if a.paused && !a.isSet(alarmResume) {
-		a.goOn()
+	if a.paused && (!a.isSet(alarmResume) || !a.speaking()) {
+		a.goOn() // an answer that has not begun need not wait
 	}
 }
 

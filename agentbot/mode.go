@@ -34,6 +34,7 @@ func (a *Agent) setMode(m msgMode) {
 	a.state = StateListening
 	if m.mode != Silent && newVoice {
 		a.player.Start(m.epoch)
+		a.emit(StateChanged{Epoch: a.epoch, State: StateListening})
 	} else if a.playing() {
 		a.state = StateSpeaking
 	}

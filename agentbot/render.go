@@ -78,6 +78,16 @@ func renderLine(ctx context.Context, tts engine.TTS, cfg Config, line string) (r
 	}
 }
 
+// has says whether all lines are there.
+func (r *Rendered) has(lines []string) bool {
+	for _, line := range lines {
+		if _, ok := r.get(line); !ok {
+			return false
+		}
+	}
+	return true
+}
+
 func (r *Rendered) get(line string) (rendered, bool) {
 	if r == nil {
 		return rendered{}, false

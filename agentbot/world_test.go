@@ -166,7 +166,10 @@ func (w *world) asked() (lines []string) {
 	if len(w.requests) == 0 {
 		return nil
 	}
-	for _, m := range w.requests[len(w.requests)-1].Messages {
+	for i, m := range w.requests[len(w.requests)-1].Messages {
+		if i == 0 && m.Text == DefaultPrompt {
+			continue
+		}
 		lines = append(lines, m.Role+": "+m.Text)
 	}
 	return lines
