@@ -14,13 +14,17 @@ func (w words) LogValue() slog.Value { return slog.GroupValue(slog.String("text"
 func TestPIIIsDropped(t *testing.T) {
 	const secret = "my card is 4111"
 	say := map[string]func(*slog.Logger){
-		"group":         func(l *slog.Logger) { l.Info("heard", slog.Group("pii", "text", secret), "call", "c1") },
-		"with":          func(l *slog.Logger) { l.With(slog.Group("pii", "text", secret)).Info("heard", "call", "c1") },
-		"with group":    func(l *slog.Logger) { l.With("call", "c1").WithGroup("pii").Info("heard", "text", secret) },
-		"nested inside": func(l *slog.Logger) { l.Info("heard", "call", "c1", slog.Group("pii", slog.Group("who", "name", secret))) },
-		"nested in":     func(l *slog.Logger) { l.Info("heard", "call", "c1", slog.Group("leg", slog.Group("pii", "name", secret))) },
-		"plain":         func(l *slog.Logger) { l.Info("heard", "call", "c1", "pii", secret) },
-		"valuer":        func(l *slog.Logger) { l.Info("heard", "call", "c1", "pii", words{secret}) },
+		"group":      func(l *slog.Logger) { l.Info("heard", slog.Group("pii", "text", secret), "call", "c1") },
+		"with":       func(l *slog.Logger) { l.With(slog.Group("pii", "text", secret)).Info("heard", "call", "c1") },
+		"with group": func(l *slog.Logger) { l.With("call", "c1").WithGroup("pii").Info("heard", "text", secret) },
+		"nested inside": func(l *slog.Logger) {
+			l.Info("heard", "call", "c1", slog.Group("pii", slog.Group("who", "name", secret)))
+		},
+		"nested in": func(l *slog.Logger) {
+			l.Info("heard", "call", "c1", slog.Group("leg", slog.Group("pii", "name", secret)))
+		},
+		"plain":  func(l *slog.Logger) { l.Info("heard", "call", "c1", "pii", secret) },
+		"valuer": func(l *slog.Logger) { l.Info("heard", "call", "c1", "pii", words{secret}) },
 	}
 	for name, f := range say {
 		for _, format := range []string{"text", "json"} {

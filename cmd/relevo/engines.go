@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/relevo/relevo/agentbot"
+	"github.com/relevo/relevo/agentbot/brain"
+	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/engine/local"
+	"github.com/relevo/relevo/agentbot/engine/local/flite"
+	"github.com/relevo/relevo/agentbot/engine/local/vad"
+	"github.com/relevo/relevo/agentbot/engine/openai"
+	"github.com/relevo/relevo/agentbot/engine/scripted"
+	"github.com/relevo/relevo/agentbot/knowledge"
+)
+
+// engines opens the engines that the configuration names, and keeps what they
+// share.
+type engines struct {
+	agentbot.Engines
+	http    *http.Client
+	closers []io.Closer
+}
+
+func openEngines(c *config, base *knowledge.Base, log *slog.Logger) (*engines, error) {
+	e := &engines{http: &http.Client{Transport: &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 5 * time.Second,
+		MaxIdleConnsPerHost: 64,
+		IdleConnTimeout:     90 * time.Second,
+		ForceAttemptHTTP2:   true,
+	}}}
+	if err := e.open(c, base, log); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+func (e *engines) open(c *config, base *knowledge.Base, log *slog.Logger) error {
+	o := c.OpenAI
+	var err error
+	switch c.ASR {
+	case "local":
+		err = e.openLocal(c, base, log)
+	case "openai":
+		e.VAD = localVAD(log)
+		e.ASR, err = openai.NewASR(openai.ASRConfig{
+			Endpoint: e.endpoint(o, o.ASRBaseURL, o.ASRAPIKey, o.ASRModel),
+			Prompt:   strings.Join(base.Names(), ", "),
+		})
+	case "scripted":
+		e.ASR = &scripted.ASR{}
+		e.VAD = &scripted.VAD{}
+	}
+	if err != nil {
+		return err
+	}
+	switch c.LLM {
+	case "local":
+		e.LLM = brain.New(brain.Config{Knowledge: base})
+	case "openai":
+		e.LLM, err = openai.NewLLM(openai.LLMConfig{Endpoint: e.endpoint(o, o.LLMBaseURL, o.LLMAPIKey, o.LLMModel)})
+	case "scripted":
+		e.LLM = &scripted.LLM{Reply: chatter}
+	}
+	if err != nil {
+		return err
+	}
+	switch c.TTS {
+	case "local":
+		if e.TTS == nil {
+			e.TTS, err = flite.New(c.Voice)
+		}
+	case "openai":
+		e.TTS, err = openai.NewTTS(openai.TTSConfig{Endpoint: e.endpoint(o, o.TTSBaseURL, o.TTSAPIKey, o.TTSModel), Voice: c.Voice})
+	case "scripted":
+		e.TTS = &scripted.TTS{}
+	}
+	return err
+}
+
+// openLocal opens the local recogniser with what is cheap to open beside it.
+func (e *engines) openLocal(c *config, base *knowledge.Base, log *slog.Logger) error {
+	o := local.Options{KnowledgeSentences: base.Sentences(), Names: base.Names(), MaxLegs: c.MaxCalls * 2, Log: log}
+	if c.TTS == "local" {
+		o.Voice = c.Voice
+	}
+	l, err := local.Open(o)
+	if err != nil {
+		return fmt.Errorf("local engines: %w (relevo doctor says more)", err)
+	}
+	e.closers = append(e.closers, l)
+	e.VAD, e.ASR = l.VAD, l.ASR
+	if c.TTS == "local" {
+		e.TTS = l.TTS
+	}
+	return nil
+}
+
+// localVAD detects voice for a recogniser that does not.
+func localVAD(log *slog.Logger) engine.VAD {
+	s, err := vad.WebRTC{}.OpenVAD()
+	if err != nil {
+		log.Warn("voice is detected by energy alone, and noise is not suppressed", "err", err)
+		return vad.Energy{}
+	}
+	_ = s.Close()
+	return vad.WebRTC{}
+}
+
+// endpoint is an engine's own where it has one, else the shared one. A base URL
+// of its own does not get the shared key, which belongs to another host.
+func (e *engines) endpoint(o openAIConfig, baseURL, key, model string) openai.Endpoint {
+	if baseURL == "" {
+		baseURL = o.BaseURL
+		if key == "" {
+			key = o.APIKey
+		}
+	}
+	return openai.Endpoint{BaseURL: baseURL, Key: key, Model: model, HTTP: e.http}
+}
+
+// Close closes the engines after the last call.
+func (e *engines) Close() error {
+	e.http.CloseIdleConnections()
+	var errs []error
+	for _, c := range e.closers {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// chatter answers every utterance at length, so that there is a voice to be
+// interrupted, and to be taken over from in mid-sentence.
+func chatter(req engine.Request) scripted.Reply {
+	for _, m := range req.Messages {
+		if m.Role == engine.RoleUser {
+			var b strings.Builder
+			for i := range 6 {
+				fmt.Fprintf(&b, "This is sentence number %d of what the scripted agent has to say about it. ", i+1)
+			}
+			return scripted.Reply{Text: b.String()}
+		}
+	}
+	return scripted.Echo(req)
+}
+
+// openKnowledge reads the folder, or what is shipped where it is "".
+func openKnowledge(folder string) (*knowledge.Base, error) {
+	files := knowledge.Shop()
+	if folder != "" {
+		if info, err := os.Stat(folder); err != nil {
+			return nil, fmt.Errorf("--knowledge: %w", err)
+		} else if !info.IsDir() {
+			return nil, fmt.Errorf("--knowledge: %s is no folder", folder)
+		}
+		files = fs.FS(os.DirFS(folder))
+	}
+	base, err := knowledge.Load(files)
+	if err != nil {
+		return nil, fmt.Errorf("knowledge: %w", err)
+	}
+	return base, nil
+}
+
+const defaultGreeting = "Hello, this is the virtual assistant. How can I help you?"
+
+// agentConfig is how every agent behaves. It speaks the fixed lines once, so
+// that a call can hear them even when the TTS is down.
+func agentConfig(ctx context.Context, c *config, e agentbot.Engines, log *slog.Logger) (agentbot.Config, error) {
+	a := agentbot.Config{Language: c.Language, VoiceID: c.Voice, Greeting: c.Greeting, Log: log}
+	switch a.Greeting {
+	case "":
+		a.Greeting = defaultGreeting
+	case "-":
+		a.Greeting = ""
+	}
+	if c.Prompt != "" {
+		text, err := os.ReadFile(c.Prompt)
+		if err != nil {
+			return a, fmt.Errorf("--prompt: %w", err)
+		}
+		a.Prompt = string(text)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	rendered, err := agentbot.Render(ctx, e.TTS, a)
+	if err != nil {
+		log.Warn("some fixed lines cannot be spoken now; each call will try again", "err", err)
+	}
+	a.Rendered = rendered
+	return a, nil
+}
