@@ -43,6 +43,9 @@ const nonsenseText = "zxq vrrm \u0001 zxq"
 // and speech stay below it, two tones at once as well.
 const minPurity = 0.5
 
+// settled is how much of an utterance decides on its tone.
+const settled = 200 * time.Millisecond
+
 // OpenASR implements engine.ASR.
 func (a *ASR) OpenASR(ctx context.Context, lang string) (engine.ASRStream, error) {
 	if _, err := suffer(ctx, a.Fault, "scripted asr", OpenASR); err != nil {
@@ -102,6 +105,14 @@ func (s *asrStream) listen(frame []int16) {
 	if energy(frame) < loudness*loudness*engine.FrameSamples {
 		return
 	}
+	if s.voiced >= settled {
+		// The tone is known: only when it is not there, the others are tried.
+		if share := purity(frame, float64(s.tones[s.loudest()])); share >= minPurity {
+			s.heard[s.loudest()] += share
+			s.voiced += 20 * time.Millisecond
+			return
+		}
+	}
 	best := 0.0
 	shares := make([]float64, len(s.tones))
 	for i, hertz := range s.tones {
@@ -117,18 +128,23 @@ func (s *asrStream) listen(frame []int16) {
 	s.voiced += 20 * time.Millisecond
 }
 
-// text is the utterance's whole text as far as it is known by now.
-func (s *asrStream) text() string {
-	if s.voiced == 0 {
-		return ""
-	}
+// loudest is the index of the tone that was heard most.
+func (s *asrStream) loudest() int {
 	best := 0
 	for i := range s.heard {
 		if s.heard[i] > s.heard[best] {
 			best = i
 		}
 	}
-	hertz := s.tones[best]
+	return best
+}
+
+// text is the utterance's whole text as far as it is known by now.
+func (s *asrStream) text() string {
+	if s.voiced == 0 {
+		return ""
+	}
+	hertz := s.tones[s.loudest()]
 	switch phrase, known := s.asr.Phrases[hertz]; {
 	case s.asr.Text != nil:
 		return s.asr.Text(hertz, s.voiced)
