@@ -407,7 +407,7 @@ func TestAddressLimiterForgets(t *testing.T) {
 
 func TestPagesAndHeaders(t *testing.T) {
 	web := fstest.MapFS{"index.html": {Data: []byte("caller")}, "console/index.html": {Data: []byte("console")},
-		"assets/a-1.js": {Data: []byte("js")}, "sdk/relevo.js": {Data: []byte("sdk")}}
+		"assets/a-1.js": {Data: []byte("js")}, ".keep": {}, "sdk/relevo.js": {Data: []byte("sdk")}}
 	bubble(t, func(c *Config) { c.WebFS = web; c.AllowedOrigins = []string{"https://shop.example"} }, func(t *testing.T, r *rig) {
 		for path, want := range map[string]string{"/": "caller", "/console": "console", "/console/": "console", "/assets/a-1.js": "js", "/sdk/relevo.js": "sdk"} {
 			resp, b := r.ask("GET", path, "", "")
@@ -416,9 +416,15 @@ func TestPagesAndHeaders(t *testing.T) {
 				t.Errorf("%s: %s %q %v", path, resp.Status, b, resp.Header)
 			}
 		}
-		for _, path := range []string{"/nothing", "/assets", "/assets/../index", "/%2e%2e/etc/passwd"} {
+		for _, path := range []string{"/nothing", "/assets", "/.keep", "/assets/../index", "/%2e%2e/etc/passwd"} {
 			if resp, _ := r.ask("GET", path, "", ""); resp.StatusCode != 404 {
 				t.Errorf("%s: %s", path, resp.Status)
+			}
+		}
+		for path, frames := range map[string]string{"/": "frame-ancestors 'self' https://shop.example", "/console": "frame-ancestors 'none'"} {
+			resp, _ := r.ask("GET", path, "", "")
+			if p := resp.Header.Get("Content-Security-Policy"); !strings.HasSuffix(p, frames) || strings.Contains(p, "unsafe") {
+				t.Errorf("%s: policy %q", path, p)
 			}
 		}
 		h := r.want(200, nil, "GET", "/v1/calls", asApp, "", "Origin", "https://shop.example")

@@ -216,7 +216,8 @@ func (b botEvents) Failed(epoch uint64, engine, kind string) {
 func (b botEvents) Ready(epoch uint64) {
 	c := b.c
 	c.box.put(func() {
-		if c.machine.State == takeover.Returning && epoch == c.epoch+1 {
+		// It may be ready before the return is durable; then it waits for that.
+		if c.machine.State.FloorHeldByHuman() && epoch == c.epoch+1 {
 			c.stop(timerReady)
 			c.aiReady()
 		}
@@ -271,7 +272,7 @@ func (c *Call) retract(l *liveSentence) {
 // spoken takes the AI's own sentence. What grows in another epoch than the
 // call's is stale; a final one says what had been heard before the cut.
 func (c *Call) spoken(s Spoken) {
-	if !s.Final && s.Epoch != c.epoch {
+	if !s.Final && (s.Epoch != c.epoch || c.agentOut && !s.Verbatim) {
 		return
 	}
 	if s.Final && s.Text == "" {

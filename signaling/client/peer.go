@@ -11,6 +11,7 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/relevo/relevo/sfu"
 	"github.com/relevo/relevo/signaling/wire"
 )
 
@@ -159,7 +160,7 @@ func (p *peer) close() {
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()
-	p.once.closed.Do(func() { _ = p.pc.GracefulClose() })
+	p.once.closed.Do(func() { _ = sfu.ClosePeer(p.pc) })
 	p.wg.Wait()
 }
 
