@@ -10,8 +10,10 @@ import (
 const (
 	frameTicks = 960
 	frameTime  = 20 * time.Millisecond
-	tick       = time.Second / 48000
 )
+
+// ticks is a duration in ticks of 48 kHz as time.
+func ticks(n uint32) time.Duration { return time.Duration(n) * time.Second / 48000 }
 
 // Options tune a buffer. Zero fields have the defaults named.
 type Options struct {
@@ -176,7 +178,7 @@ func (b *Buffer) Pop(now time.Time) (Frame, bool) {
 // gap hands out silence for what is left of a pause that ends with p.
 func (b *Buffer) gap(p packet, now time.Time) (Frame, bool) {
 	pause := int32(p.ts - b.nextTS) //nolint:gosec // modular arithmetic is meant
-	if pause >= frameTicks && time.Duration(pause)*tick <= b.opts.MaxGap {
+	if pause >= frameTicks && ticks(uint32(pause)) <= b.opts.MaxGap {
 		f := b.hush()
 		b.clock = now
 		return f, true
@@ -206,7 +208,7 @@ func (b *Buffer) take(p packet) Frame {
 		b.dur = d
 	}
 	b.nextTS = p.ts + b.dur
-	b.clock = p.arrival.Add(time.Duration(b.dur) * tick)
+	b.clock = p.arrival.Add(ticks(b.dur))
 	b.silent = 0
 	b.stats.Played++
 	return Frame{Payload: p.payload, Timestamp: p.ts, Samples: b.dur}
