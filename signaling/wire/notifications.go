@@ -27,7 +27,7 @@ type ParticipantJoined struct {
 }
 
 // ParticipantLeft tells that a visible participant is gone: reason is one of
-// left, lost, evicted, replaced, ended.
+// left, lost, slow, evicted, replaced, ended.
 type ParticipantLeft struct {
 	Participant string `json:"participant"`
 	Reason      string `json:"reason"`
@@ -98,7 +98,7 @@ type HumanTakeoverEnded struct {
 }
 
 // Closed is said before the server closes: Reason is one of ended, left,
-// replaced, evicted, shutdown. What follows is a close frame with the same
+// lost, slow, replaced, evicted, shutdown. What follows is a close frame with the same
 // reason.
 type Closed struct {
 	Reason string `json:"reason"`
