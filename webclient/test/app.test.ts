@@ -5,7 +5,7 @@ import { party } from "../app/caller/who.ts";
 import { readLogin } from "../app/console/desk.ts";
 import { command, shortcuts } from "../app/console/shortcuts.ts";
 import { toSubscribe } from "../app/console/subscription.ts";
-import { takeoverProblem } from "../app/console/wording.ts";
+import { callerLabel, takeoverProblem } from "../app/console/wording.ts";
 import { Announcer } from "../app/shared/announce.ts";
 import { clock, initials, spokenDuration } from "../app/shared/format.ts";
 import { loudness } from "../app/shared/levels.ts";
@@ -94,6 +94,12 @@ describe("desk", () => {
   it("lists who waits first, longest wait first", () => {
     const c = (id: string, state: CallSummary["state"], stateAt: number): CallSummary => ({ id, state, stateAt, epoch: 1, createdAt: 0 });
     expect(sortCalls([c("h", "human", 1), c("a", "ai", 1), c("p2", "pending", 9), c("p1", "pending", 3)]).map((x) => x.id)).toEqual(["p1", "p2", "a", "h"]);
+  });
+  it("calls callers by name, or tells them apart", () => {
+    expect(callerLabel("Ana")).toBe("Ana");
+    expect(callerLabel("caller-5ylpl5itsdfm5cw7")).toBe("Caller 5CW7");
+    expect(callerLabel(undefined, "caller-5ylpl5itsdfm5cw7")).toBe("Caller 5CW7");
+    expect(callerLabel(undefined, "ana@example.com")).toBe("Caller");
   });
   it("names who was first", () => {
     expect(takeoverProblem(new RpcError(-32009, "taken", { name: "Sam" }))).toBe("Sam already has this call.");

@@ -88,7 +88,7 @@ export function CheckView({ model }: { model: CallerModel }) {
           )}
           <button
             type="button"
-            class="btn primary big"
+            class={state === "error" ? "btn primary big" : "btn primary big stick"}
             disabled={joining || state === "asking"}
             data-testid="join"
             onClick={() => void model.join()}

@@ -34,9 +34,11 @@ export function party(i: WhoInput): Party {
       activity: i.humanSpeaks ? "speaking" : "listening",
     };
   }
+  const given = i.holder?.role === "agent" ? i.holder.name : undefined;
+  const name = given && given !== "AI assistant" ? given : "Assistant"; // the chip below says AI already
   return {
     who: "agent",
-    name: i.holder?.role === "agent" && i.holder.name ? i.holder.name : "Assistant",
+    name,
     avatar: i.holder?.role === "agent" ? i.holder.avatar : undefined,
     role: "AI assistant",
     doing: doing[i.agentState],

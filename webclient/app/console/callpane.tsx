@@ -28,8 +28,8 @@ export function CallPane({ model }: { model: ConsoleModel }) {
 
 function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
   const [tab, setTab] = useState<"talk" | "details">("talk");
-  const s = stateText(desk.state.value.state);
   const place = desk.place.value;
+  const s = stateText(place === "ended" ? "ended" : desk.state.value.state);
   return (
     <section class="call" aria-label="Call" data-who={place === "holding" ? "human" : s.who} data-tab={tab} data-place={place}>
       <header class="call-head">
@@ -44,11 +44,13 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
         </button>
         <Avatar who="caller" name={desk.caller.value?.name} image={desk.caller.value?.avatar} size="2.5rem" />
         <div class="grow">
-          <h2 class="call-title">{desk.caller.value?.name || "Caller"}</h2>
+          <h2 class="call-title">{desk.callerName.value}</h2>
           <div class="row wrap call-sub">
             <Chip who={s.who} icon={s.icon}>
               <span data-testid="desk-state">
-                {place === "holding" && desk.state.value.state === "human"
+                {place === "ended"
+                  ? s.text
+                  : place === "holding" && desk.state.value.state === "human"
                   ? "With you"
                   : desk.state.value.state === "human" && desk.human.value
                     ? `With ${desk.human.value}`
@@ -56,7 +58,7 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
               </span>
             </Chip>
             <Length desk={desk} />
-            {desk.state.value.state === "ai" && <span class="small muted">AI is {desk.agentState.value}</span>}
+            {desk.state.value.state === "ai" && place !== "ended" && <span class="small muted">AI is {desk.agentState.value}</span>}
           </div>
         </div>
         <div class="tabs" role="group" aria-label="View">

@@ -4,7 +4,7 @@ import { clock, spokenDuration } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, Brand, Chip, Notice, ThemeButton } from "../shared/ui.tsx";
 import type { ConsoleModel } from "./model.ts";
-import { stateText, summaryState } from "./wording.ts";
+import { callerLabel, stateText, summaryState } from "./wording.ts";
 
 export function useNow(everyMs = 1000): number {
   const [now, setNow] = useState(Date.now());
@@ -105,7 +105,7 @@ function CallRow({ call, now, model }: { call: CallSummary; now: number; model: 
         onClick={() => void model.openCall(call.id)}
       >
         <span class="call-row-top">
-          <b class="call-name">{call.caller || "Caller"}</b>
+          <b class="call-name">{callerLabel(call.caller)}</b>
           <span class="nums small muted">
             <span aria-hidden="true">{clock(waited)}</span>
             <span class="sr-only">for {spokenDuration(Math.floor(waited / 15_000) * 15_000)}</span>

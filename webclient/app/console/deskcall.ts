@@ -18,7 +18,7 @@ import {
 import type { Announcer } from "../shared/announce.ts";
 import { weave, type MilestoneMark } from "../shared/turns.ts";
 import { EVERYTHING, NOTHING, toSubscribe, type WantMap, type Wants } from "./subscription.ts";
-import { deskEventText, stateText, takeoverProblem } from "./wording.ts";
+import { callerLabel, deskEventText, stateText, takeoverProblem } from "./wording.ts";
 
 export type Place = "listening" | "connecting" | "holding" | "other" | "ended";
 
@@ -87,6 +87,7 @@ export class DeskCall {
     return (holder?.role === "human" ? holder.name : undefined) ?? this.takeover.value?.name;
   });
   readonly caller = computed(() => this.participants.value.find((p) => p.role === "caller"));
+  readonly callerName = computed(() => callerLabel(this.caller.value?.name, this.caller.value?.identity));
   readonly others = computed(() => this.participants.value.filter((p) => p.id !== this.call.me?.id));
 
   constructor(o: DeskCallOptions) {
@@ -182,7 +183,8 @@ export class DeskCall {
     const me = p && p.id === this.call.me?.id;
     const name = l.name ?? p?.name;
     if (me) return "You";
-    return name ?? (l.role === "agent" ? "AI assistant" : l.role === "caller" ? "Caller" : "Human agent");
+    if (l.role === "caller") return callerLabel(name, p?.identity);
+    return name ?? (l.role === "agent" ? "AI assistant" : "Human agent");
   };
   faceOf = (l: Line): string | undefined => l.name ?? this.call.model.participant(l.speakerId)?.name;
   avatarOf = (l: Line): string | undefined => this.call.model.participant(l.speakerId)?.avatar;

@@ -78,7 +78,7 @@ function Holding({ desk }: { desk: DeskCall }) {
       <div class="dock-text grow">
         <b>
           <span class="live-dot" aria-hidden="true" />
-          {returning ? "Handing back…" : `You are live with ${desk.caller.value?.name || "the caller"}`}
+          {returning ? "Handing back…" : `You are live with ${desk.callerName.value}`}
         </b>
         <span class="small">
           {agentVoice ? "What you say or type is spoken in the AI’s voice." : desk.muted.value ? "You are muted." : "The caller hears you."}

@@ -4,6 +4,7 @@ import { CallList, type CallListOptions, type CallSummary } from "../../sdk/src/
 import { Announcer } from "../shared/announce.ts";
 import { login, storedSession, storeSession, type DeskSession } from "./desk.ts";
 import { DeskCall, type DeskCallOptions } from "./deskcall.ts";
+import { callerLabel } from "./wording.ts";
 
 export interface ConsoleDeps {
   makeList?: (o: CallListOptions) => CallList;
@@ -125,7 +126,7 @@ export class ConsoleModel {
     });
     list.on("online", (on) => (this.online.value = on));
     list.on("requested", (c) => {
-      this.announcer.say(`${c.caller ?? "A caller"} asks for a person.`);
+      this.announcer.say(`${callerLabel(c.caller)} asks for a person.`);
       if (this.prefs.value.sound) this.#deps.chime?.();
     });
     list.on("unauthorized", () => void this.logout("Your session has ended. Please log in again."));

@@ -3,7 +3,7 @@ import { timeOfDay } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, Video } from "../shared/ui.tsx";
 import type { DeskCall } from "./deskcall.ts";
-import { stateText } from "./wording.ts";
+import { callerLabel, stateText } from "./wording.ts";
 
 const roles: Record<Participant["role"], string> = { caller: "Caller", agent: "AI assistant", human: "Human agent", observer: "Observer" };
 
@@ -55,7 +55,8 @@ function Videos({ desk }: { desk: DeskCall }) {
       {[...videos]
         .sort((a, b) => Number(b.source === "screen") - Number(a.source === "screen"))
         .map((v) => {
-          const name = desk.call.model.participant(v.participantId)?.name ?? "Caller";
+          const of = desk.call.model.participant(v.participantId);
+          const name = of?.role === "caller" ? desk.callerName.value : (of?.name ?? "a participant");
           const label = v.source === "screen" ? `Screen of ${name}` : `Camera of ${name}`;
           return (
             <figure key={v.mid}>
@@ -70,7 +71,7 @@ function Videos({ desk }: { desk: DeskCall }) {
 
 function Person({ p, desk }: { p: Participant; desk: DeskCall }) {
   const w = desk.wants.value[p.id] ?? desk.byDefault.value;
-  const name = p.name || roles[p.role];
+  const name = p.role === "caller" ? callerLabel(p.name, p.identity) : p.name || roles[p.role];
   const all = [
     ["audio", "speaker", "Hear"],
     ["video", "camera", "See"],
@@ -82,7 +83,7 @@ function Person({ p, desk }: { p: Participant; desk: DeskCall }) {
       <Avatar who={p.role} name={p.name} image={p.avatar} />
       <span class="grow">
         <b>{name}</b>
-        {p.name && <span class="small muted">{roles[p.role]}</span>}
+        {name !== roles[p.role] && <span class="small muted">{roles[p.role]}</span>}
       </span>
       <span class="row person-wants" role="group" aria-label={`What you receive of ${name}`}>
         {toggles.map(([key, icon, verb]) => (

@@ -20,6 +20,13 @@ export function stateText(s: CallStateName): { text: string; who: Who; icon: Ico
   }
 }
 
+/** What to call a caller. One who gave no name is told apart by the end of their identity. */
+export function callerLabel(name: string | undefined, identity = name ?? ""): string {
+  const made = /^caller-[a-z0-9]{8,}$/;
+  if (name && !made.test(name)) return name;
+  return made.test(identity) ? `Caller ${identity.slice(-4).toUpperCase()}` : "Caller";
+}
+
 export function summaryState(c: CallSummary): string {
   if (c.state === "human" && c.human) return `With ${c.human}`;
   if (c.state === "willStart" && c.human) return `${c.human} is taking over`;

@@ -15,6 +15,7 @@ export interface Look {
   width: number;
   height: number;
   scheme: "light" | "dark";
+  rtl?: boolean;
 }
 
 export const LOOKS: Look[] = [
@@ -23,6 +24,7 @@ export const LOOKS: Look[] = [
   { name: "phone", width: 360, height: 740, scheme: "light" },
   { name: "phone-dark", width: 360, height: 740, scheme: "dark" },
   { name: "wide", width: 1920, height: 1080, scheme: "light" },
+  { name: "rtl", width: 1280, height: 800, scheme: "light", rtl: true },
 ];
 
 export function launch(): Promise<Browser> {
@@ -51,6 +53,7 @@ export async function context(browser: Browser, look: Look, o: { deny?: boolean 
     locale: "en-GB",
   });
   await ctx.addInitScript({ path: join(root, "test/fakepeer.js") });
+  if (look.rtl) await ctx.addInitScript(() => document.addEventListener("DOMContentLoaded", () => (document.documentElement.dir = "rtl")));
   if (o.deny) {
     await ctx.addInitScript(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
