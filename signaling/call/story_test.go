@@ -37,7 +37,7 @@ func (k *talk) end() {
 	k.close()
 }
 
-func takeover(mode wire.TakeoverMode) wire.Takeover { return wire.Takeover{TakeoverMode: mode} }
+func inMode(mode wire.TakeoverMode) wire.Takeover { return wire.Takeover{TakeoverMode: mode} }
 
 // The story, there and back twice, and what every ear hears on the way.
 func TestThereAndBackTwice(t *testing.T) {
@@ -57,7 +57,7 @@ func TestThereAndBackTwice(t *testing.T) {
 			}
 			claimed := time.Now()
 			var took wire.TakeoverResult
-			k.dana.Do(wire.MethodTakeover, takeover(1), &took)
+			k.dana.Do(wire.MethodTakeover, inMode(1), &took)
 			if want := uint64(2*round + 1); took.Epoch != want {
 				t.Errorf("round %d: epoch %d, want %d", round, took.Epoch, want)
 			}
@@ -210,15 +210,15 @@ func TestSecondHumanIsToldWhoHasTheCall(t *testing.T) {
 		defer k.end()
 		sam := k.Join("sam", bubble.VoiceSecond, client.Config{Token: k.desk("sam"), Call: k.c.ID(), AudioSlots: 3})
 		defer sam.Leave()
-		k.dana.Do(wire.MethodTakeover, takeover(1), nil)
-		err := sam.Try(wire.MethodTakeover, takeover(1), nil)
+		k.dana.Do(wire.MethodTakeover, inMode(1), nil)
+		err := sam.Try(wire.MethodTakeover, inMode(1), nil)
 		var e *wire.Error
 		if !errors.As(err, &e) || e.Kind != wire.KindConflict || !strings.Contains(e.Message, "dana") {
 			t.Fatalf("the second claim: %v", err)
 		}
 		// A repeated claim of the first is the same claim.
 		var again wire.TakeoverResult
-		k.dana.Do(wire.MethodTakeover, takeover(1), &again)
+		k.dana.Do(wire.MethodTakeover, inMode(1), &again)
 		if again.Epoch != 1 || k.dana.Takeovers("socket") != "willStart connected" {
 			t.Errorf("a repeated claim: %+v, events %q", again, k.dana.Takeovers("socket"))
 		}
@@ -230,7 +230,7 @@ func TestHumanVanishes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newTalk(t, nil)
 		defer k.end()
-		k.dana.Do(wire.MethodTakeover, takeover(1), nil)
+		k.dana.Do(wire.MethodTakeover, inMode(1), nil)
 		time.Sleep(time.Second)
 		k.dana.Vanish()
 		gone := time.Now()
@@ -258,7 +258,7 @@ func TestCallerHangsUpDuringWillStart(t *testing.T) {
 		k.dana.Release(true) // no media comes: the claim waits
 		time.Sleep(time.Second)
 		failed := make(chan error, 1)
-		go func() { failed <- k.dana.Try(wire.MethodTakeover, takeover(1), nil) }()
+		go func() { failed <- k.dana.Try(wire.MethodTakeover, inMode(1), nil) }()
 		k.caller.AwaitState("willStart", time.Second)
 		at := time.Now()
 		k.caller.Do(wire.MethodHangup, nil, nil)
@@ -281,7 +281,7 @@ func TestClaimTimesOut(t *testing.T) {
 		k.dana.Release(true)
 		time.Sleep(time.Second)
 		at := time.Now()
-		if err := k.dana.Try(wire.MethodTakeover, takeover(1), nil); err == nil {
+		if err := k.dana.Try(wire.MethodTakeover, inMode(1), nil); err == nil {
 			t.Fatal("a takeover without media succeeded")
 		}
 		if d := time.Since(at); d < 29*time.Second || d > 31*time.Second {
@@ -304,7 +304,7 @@ func TestAgentsVoice(t *testing.T) {
 		k := newTalk(t, nil)
 		defer k.end()
 		k.dana.Talk(true)
-		k.dana.Do(wire.MethodTakeover, takeover(0), nil)
+		k.dana.Do(wire.MethodTakeover, inMode(0), nil)
 		k.dana.Do(wire.MethodMessage, wire.Message{Text: "Hello Carla"}, nil)
 		time.Sleep(3 * time.Second)
 		human := bubble.ReelOf(t, bubble.VoiceHuman)
