@@ -26,7 +26,7 @@ func simulateCommand(fs *flag.FlagSet) func(context.Context, []string, env) erro
 	fs.IntVar(&o.PID, "pid", 0, "process `id` of the server, where it runs on this machine (default: ask its /metrics)")
 	fs.BoolVar(&self, "self", false, "start a server of one's own, with scripted engines, and stop it afterwards")
 	fs.StringVar(&data, "self-data", "", "`folder` of that server's database (default: a temporary one)")
-	fs.IntVar(&o.Calls, "calls", 50, "calls")
+	fs.IntVar(&o.Calls, "calls", 50, "calls at the same time")
 	fs.IntVar(&o.Observers, "observers", 1, "observers in each call")
 	fs.IntVar(&o.Takeovers, "takeovers", 1, "takeovers of each call, 0 for none and no human")
 	fs.DurationVar(&o.Duration, "duration", time.Minute, "how long the calls last")

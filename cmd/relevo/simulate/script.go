@@ -148,7 +148,7 @@ func (c *conversation) exchange(ctx context.Context) error {
 		return context.Cause(ctx)
 	case err != nil:
 		c.report.note(func(r *Report) { r.RepliesMissed++ })
-	case quiet || !speaking:
+	case quiet:
 		at := c.floor.heardAt()
 		c.report.note(func(r *Report) { r.EndOfSpeechToAI.add(at - said.last) })
 	}
