@@ -47,6 +47,11 @@ func NewEngine(c EngineConfig) (*Engine, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	for _, ip := range c.AdvertiseIPs {
+		if net.ParseIP(ip) == nil {
+			return nil, fmt.Errorf("sfu: advertised address %q is not an IP address", ip)
+		}
+	}
 	n := c.Net
 	if n == nil {
 		var err error

@@ -38,6 +38,7 @@ type ClientConfig struct {
 	Net      transport.Net // nil: the operating system
 	Loopback bool          // include loopback candidates
 	UDPMux   ice.UDPMux    // nil: a port for each connection
+	TCP      bool          // connect by ICE over TCP where UDP does not come through
 	Log      logging.LoggerFactory
 }
 
@@ -51,6 +52,11 @@ func NewClientAPI(c ClientConfig) (*webrtc.API, error) {
 	if c.UDPMux != nil {
 		se.SetICEUDPMux(c.UDPMux)
 	}
+	types := []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6}
+	if c.TCP {
+		types = append(types, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6)
+	}
+	se.SetNetworkTypes(types)
 	se.SetIncludeLoopbackCandidate(c.Loopback)
 	settings(&se)
 	return newAPI(se, c.Log)
