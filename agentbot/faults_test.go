@@ -192,6 +192,7 @@ func TestNoTTS(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(w *world) {
+				w.cfg.Rendered = nil
 				breakIt(w)
 				w.begin()
 				w.pass(3 * time.Second)

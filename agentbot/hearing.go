@@ -150,6 +150,7 @@ func (a *Agent) voiced(m msgVoice) {
 		if caller {
 			a.wordless()
 		}
+		a.next()
 	}
 }
 

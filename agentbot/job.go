@@ -38,6 +38,7 @@ type job struct {
 
 	// owned by the agent's goroutine
 	sayings     []*saying
+	started     bool
 	wrote       bool // no more sentences come
 	synthesised bool // no more clips come
 	dead        bool
@@ -87,7 +88,8 @@ func (a *Agent) verbatim(text string) {
 	}
 }
 
-// enqueue lets a job be said after the others. Trouble goes first.
+// enqueue lets a job be said after the others. Trouble goes first. A reply is
+// written while it waits.
 func (a *Agent) enqueue(j *job) {
 	if j.kind == jobTrouble {
 		a.queue = slices.Insert(a.queue, 0, j)
@@ -95,6 +97,9 @@ func (a *Agent) enqueue(j *job) {
 		a.queue = append(a.queue, j)
 	}
 	a.next()
+	if j.kind == jobReply && !j.started {
+		a.start(j)
+	}
 }
 
 // reply lets the model answer the caller's turn.
@@ -152,10 +157,22 @@ func (a *Agent) next() {
 	}
 	a.queue = a.queue[1:]
 	a.current = j
-	a.start(j)
+	if !j.started {
+		a.start(j)
+		return
+	}
+	a.set(alarmFiller, a.cfg.FillerAfter)
+	for _, s := range j.sayings {
+		if s.clip != nil {
+			a.play(s, s.clip)
+		}
+	}
+	a.finish(j)
 }
 
+// start makes the audio of a job.
 func (a *Agent) start(j *job) {
+	j.started = true
 	if j.kind == jobReply {
 		request := a.memory.request(&a.cfg, a.mode)
 		sayings := make(chan *saying, maxSentences)
@@ -220,6 +237,7 @@ func (a *Agent) finish(j *job) {
 		a.aside = nil
 	}
 	if j != a.current {
+		a.queue = slices.DeleteFunc(a.queue, func(q *job) bool { return q == j })
 		a.rest()
 		return
 	}

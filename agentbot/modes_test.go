@@ -296,7 +296,7 @@ func TestSlowModelGetsAFiller(t *testing.T) {
 
 // Close joins everything at any moment.
 func TestCloseAtAnyMoment(t *testing.T) {
-	for at := 0 * ms; at < 6*time.Second; at += 170 * ms {
+	for at := 0 * ms; at < 6*time.Second; at += 270 * ms {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			w.cfg.Greeting = "Hello and welcome."
@@ -400,7 +400,7 @@ func TestLineWaitsForTheCaller(t *testing.T) {
 // A sentence that ends in the very moment of a cut has one end, and it is the
 // sentence's own where it was heard out.
 func TestCutAtTheEndOfASentence(t *testing.T) {
-	for at := 1340 * ms; at <= 1500*ms; at += 10 * ms {
+	for at := 1340 * ms; at <= 1480*ms; at += 20 * ms {
 		for range 6 {
 			inBubble(t, func(w *world) {
 				w.begin()
@@ -421,4 +421,21 @@ func TestCutAtTheEndOfASentence(t *testing.T) {
 			})
 		}
 	}
+}
+
+// An answer that had to wait for a line has as much time as any.
+func TestAnswerBehindALine(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.llm.FirstToken = 1100 * ms
+		w.begin()
+		w.pass(3 * time.Second)
+		w.ear.say(700, 1200*ms)
+		w.pass(600 * ms)
+		w.agent.Company("requested", "")
+		w.pass(12 * time.Second)
+		w.wantSaid(0, "I have asked for a colleague.", "In the meantime I can go on helping you.", "You said: the first of two.")
+		if got := of[Failed](w, 0); len(got) != 0 {
+			t.Errorf("failed %v", got)
+		}
+	})
 }

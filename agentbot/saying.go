@@ -156,7 +156,10 @@ func (a *Agent) cut(reason int) {
 		for _, j := range a.queue {
 			if j.kind == jobLine || j.kind == jobVerbatim {
 				keep = append(keep, j)
+				continue
 			}
+			j.dead = true
+			j.cancel()
 		}
 		a.queue = nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
@@ -125,7 +126,13 @@ func (a *Agent) stream(ctx context.Context, s *saying, patience *patience) error
 // voicedClip hands a sentence's audio to the player.
 func (a *Agent) voicedClip(m msgClip) {
 	j := m.saying.job
-	if j.dead || j != a.current && j != a.aside {
+	switch {
+	case j.dead:
+		return
+	case slices.Contains(a.queue, j):
+		m.saying.clip = m.clip // for its turn
+		return
+	case j != a.current && j != a.aside:
 		return
 	}
 	if j == a.aside && a.current != nil && len(a.clips) > 0 {

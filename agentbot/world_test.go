@@ -72,9 +72,20 @@ func newWorld(t *testing.T) *world {
 		caller: Leg{ID: "p1", Role: RoleCaller, Name: "Ann"},
 		human:  Leg{ID: "p2", Role: RoleHuman, Name: "Bob"},
 	}
+	w.cfg.Rendered = urgentLines()
 	w.voice = newListener(w.start)
 	return w
 }
+
+// urgentLines are rendered once for all tests: making tones is what costs most.
+var urgentLines = sync.OnceValue(func() *Rendered {
+	cfg := Config{}.withDefaults()
+	r, err := renderLines(context.Background(), &scripted.TTS{PerWord: 300 * ms}, cfg, cfg.Lines.urgent())
+	if err != nil {
+		panic(err)
+	}
+	return r
+})
 
 // begin starts the agent in mode Answer at epoch 1 with the caller there.
 func (w *world) begin() {

@@ -365,7 +365,7 @@ func TestHeardProperties(t *testing.T) {
 	words := []string{"I", "can", "help", "you", "with", "returning", "the", "order", "yesterday", "unfortunately", "shop", "42"}
 	rng := rand.New(rand.NewSource(3))
 	far := 0
-	const cuts = 400
+	const cuts = 150
 	for range cuts {
 		var spoken []string
 		var pcm []int16
@@ -422,7 +422,7 @@ func TestHeardGrows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
 		c := NewClip(text, 16000)
-		n := rapid.IntRange(0, 200).Draw(t, "frames")
+		n := rapid.IntRange(0, 80).Draw(t, "frames")
 		rng := rand.New(rand.NewSource(int64(n)))
 		for range n {
 			c.Append(level(20*time.Millisecond, 16000, int16(rng.Intn(8000))), nil)
