@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -128,5 +129,27 @@ func TestBadAddresses(t *testing.T) {
 	if e, err := NewEngine(EngineConfig{AdvertiseIPs: []string{"not an address"}}); err == nil {
 		t.Error("a bad advertised address")
 		_ = e.Close()
+	}
+}
+
+func TestAdvertise(t *testing.T) {
+	for _, c := range []EngineConfig{
+		{UDPAddr: "127.0.0.1:0", Loopback: true, AdvertiseIPs: []string{"203.0.113.5"}},
+		{UDPAddr: "0.0.0.0:0", Loopback: true},
+	} {
+		e, err := NewEngine(c)
+		must(t, err)
+		p, err := e.NewRoom("room", func(Event) {}).Join("x", Observer)
+		must(t, err)
+		answer, err := p.Negotiate(context.Background(), minimalOffer, nil)
+		must(t, err)
+		want := "127.0.0.1"
+		if c.AdvertiseIPs != nil {
+			want = c.AdvertiseIPs[0]
+		}
+		if !strings.Contains(answer, fmt.Sprintf(" %s %d typ host", want, e.UDPPort())) {
+			t.Errorf("no candidate of %s:\n%s", want, answer)
+		}
+		must(t, e.Close())
 	}
 }

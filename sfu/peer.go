@@ -23,6 +23,9 @@ type peer struct {
 	// owned by who holds the participant's turn
 	lines map[string]*line // by mid
 
+	// guarded by room.mu
+	abandoned bool // its states are not the participant's any more
+
 	// guarded by mu
 	mu       sync.Mutex
 	answered bool // candidates found from now on are told as events
@@ -144,6 +147,9 @@ func (p *Participant) connect() error {
 		// overtake one another. The state is read under the lock instead.
 		p.room.mu.Lock()
 		defer p.room.mu.Unlock()
+		if x.abandoned {
+			return
+		}
 		switch pc.ConnectionState() {
 		case webrtc.PeerConnectionStateConnected:
 			p.setStateLocked(PeerConnected)
@@ -303,6 +309,7 @@ func (x *peer) abandon(fresh bool) {
 		return
 	}
 	r.mu.Lock()
+	x.abandoned = true
 	for _, l := range x.lines {
 		if l.track != nil {
 			p.removeTrackLocked(l.track)

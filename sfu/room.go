@@ -3,6 +3,7 @@ package sfu
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 )
@@ -75,7 +76,7 @@ func (r *Room) Rejoin(old *Participant) (*Participant, error) {
 		return nil, ErrLeft
 	}
 	p := newParticipant(r, old.id, old.role)
-	p.audience, p.subscription, p.mutes = old.audience, old.subscription, old.mutes
+	p.audience, p.subscription, p.mutes = old.audience, old.subscription, maps.Clone(old.mutes)
 	at := 0
 	for i, o := range r.order {
 		if o == old {
