@@ -84,17 +84,13 @@ func (p *Party) AwaitState(state string, within time.Duration) {
 	p.Await("state "+state, within, func() bool { return p.State() == state })
 }
 
-// Cursor is the newest log seq that the party knows of.
+// Cursor is the newest log seq that the party was told of by the socket.
 func (p *Party) Cursor() int64 {
 	newest := p.Joined().Cursor
 	for _, x := range p.Told() {
-		data := x.Params
-		if x.Env != nil {
-			data = x.Env.Data
-		}
-		var d struct{ Seq, Cursor int64 }
-		if json.Unmarshal(data, &d) == nil {
-			newest = max(newest, d.Seq, d.Cursor)
+		var d struct{ Seq int64 }
+		if x.Env == nil && json.Unmarshal(x.Params, &d) == nil {
+			newest = max(newest, d.Seq)
 		}
 	}
 	return newest

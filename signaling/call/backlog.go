@@ -141,6 +141,7 @@ func (c *Call) sync(m *member) {
 	c.send(m, wire.TypeBacklog, raw(wire.Backlog{Kind: "begin", From: from + 1, To: to}), c.epoch, "", false)
 	for i := range c.entries {
 		c.sendLogged(m, &c.entries[i], true, 0)
+		c.sendTakeover(m, &c.entries[i])
 	}
 	m.cursor = max(m.cursor, to)
 	c.send(m, wire.TypeBacklog, raw(wire.Backlog{Kind: "end", Cursor: m.cursor}), c.epoch, "", false)
@@ -176,6 +177,23 @@ func (c *Call) replayEvents(m *member, cursor int64) {
 		c.tellWait("")
 	}
 	m.notify(wire.NotifyCallState, wire.CallState{State: c.machine.State.String(), Epoch: c.epoch, Holder: c.holder, Seq: c.lastSeq()})
+}
+
+// sendTakeover tells by the data channel of a takeover that was told by the
+// socket before the channel opened.
+func (c *Call) sendTakeover(m *member, e *transcripts.Entry) {
+	if e.Seq <= m.channelAt || e.Kind != transcripts.KindEvent {
+		return
+	}
+	m.channelAt = e.Seq
+	d := takeoverData(e)
+	switch {
+	case d.UID == "":
+	case e.Event == "willStart":
+		c.send(m, wire.TypeHumanTakeoverWillStart, raw(wire.HumanTakeoverWillStart{TakeoverUID: d.UID, TakeoverMode: d.Mode, Name: d.Name, Avatar: d.Avatar, Seq: e.Seq}), e.Epoch, "", false)
+	case e.Event == "human":
+		c.send(m, wire.TypeHumanTakeoverConnected, raw(wire.HumanTakeoverConnected{TakeoverUID: d.UID, Name: d.Name, Seq: e.Seq}), e.Epoch, "", false)
+	}
 }
 
 func (c *Call) replayEvent(m *member, e *transcripts.Entry) {

@@ -118,7 +118,8 @@ func (c *Call) announce(method string, t wire.Type, params any, to func(*member)
 			continue
 		}
 		m.notify(method, params)
-		if t != 0 {
+		if t != 0 && m.synced {
+			m.channelAt = c.lastSeq()
 			c.send(m, t, data, c.epoch, "", false)
 		}
 	}

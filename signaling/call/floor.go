@@ -18,8 +18,8 @@ func (c *Call) hear(e takeover.Effect, d decision) {
 	case takeover.EvictAI:
 		c.evictAI()
 	case takeover.FloorToAI:
-		c.takeFloorFromHuman()
 		c.giveFloorToAI()
+		c.takeFloorFromHuman()
 	case takeover.RestoreAI:
 		c.restoreAI()
 	case takeover.BriefAI:

@@ -87,7 +87,7 @@ func (c *Call) admit(r JoinRequest) (*member, error) {
 		m.sub = *r.Subscribe
 	}
 	m.p.SetSubscription(sfuSubscription(m.sub))
-	m.cursor = r.Cursor
+	m.cursor, m.resumedAt, m.joinedAt, m.channelAt = r.Cursor, r.Cursor, c.lastSeq(), c.lastSeq()
 	return m, nil
 }
 
@@ -104,7 +104,7 @@ func (c *Call) replace(m *member, role wire.Role, r JoinRequest) error {
 		m.out.Close("replaced")
 	}
 	m.out, m.resume, m.claims, m.session = r.Out, c.resumeToken(), r.Claims, ""
-	m.cursor, m.entriesWS = r.Cursor, false
+	m.cursor, m.resumedAt, m.entriesWS = r.Cursor, r.Cursor, false
 	if r.Subscribe != nil {
 		m.sub = *r.Subscribe
 		m.p.SetSubscription(sfuSubscription(m.sub))
@@ -147,7 +147,10 @@ func (c *Call) resume(r JoinRequest) (*member, error) {
 		if m.out != nil && m.out != r.Out {
 			m.out.Close("replaced")
 		}
-		m.out, m.resume = r.Out, c.resumeToken()
+		if m.out != nil {
+			m.lostAt = c.lastSeq() // it was not noticed that the old one was lost
+		}
+		m.out, m.resume, m.resumedAt = r.Out, c.resumeToken(), r.Cursor
 		c.checkHealth(m)
 		return m, nil
 	}
@@ -161,7 +164,7 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 			m.sub = *r.Subscribe
 			m.p.SetSubscription(sfuSubscription(m.sub))
 		}
-		c.replayEvents(m, r.Cursor)
+		c.replayEvents(m, min(r.Cursor, m.lostAt))
 		if len(m.slots) > 0 {
 			m.notify(wire.NotifySlots, wire.Slots{Slots: m.slots})
 		}
@@ -248,6 +251,7 @@ func (m *Member) peerFor(ctx context.Context, session string) (*sfu.Participant,
 				reply(nil, err)
 				return
 			}
+			x.cursor = x.resumedAt
 		}
 		x.session = session
 		reply(x.p, nil)
@@ -261,7 +265,7 @@ func (m *Member) SocketLost(out Outbox) {
 		if m.m.out != out {
 			return
 		}
-		m.m.out = nil
+		m.m.out, m.m.lostAt = nil, m.c.lastSeq()
 		m.c.checkHealth(m.m)
 	}, false)
 }

@@ -46,6 +46,10 @@ type member struct {
 	channel    channel
 	cursor     int64 // log seq up to which it has been told
 	synced     bool  // has had the backlog; live sentences follow
+	joinedAt   int64 // log seq when it joined: takeovers after it are told by both ways
+	channelAt  int64 // log seq up to which its data channels have told takeovers
+	lostAt     int64 // log seq when its socket was lost
+	resumedAt  int64 // log seq that it had when it joined or resumed
 	entriesWS  bool  // no data channel came: entries go by the socket
 	takeoverID string
 }

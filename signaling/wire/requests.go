@@ -60,8 +60,8 @@ const (
 // Join is the first request of a participant. Token is a JWT, never in a URL.
 // Call is needed only with a desk token, which is not bound to a call.
 // Resume is the resumeToken of an earlier join: the participant, its media and
-// its place stay as they were. Cursor is the last log seq the client has: the
-// backlog starts after it.
+// its place stay as they were. Cursor is the newest log seq that the client was told of by the socket: what
+// came after it is told again, and a new data channel's backlog starts there.
 type Join struct {
 	Token     string     `json:"token,omitempty"`
 	Call      string     `json:"call,omitempty"`
