@@ -211,7 +211,7 @@ describe("view models", () => {
   it("desk: listens, takes over, holds, hands back", async () => {
     await caller();
     call.say("caller", "Can I talk to a person?");
-    const d = new DeskCall({ id: call.id, token: "desk-dana", warm: false, announcer: new Announcer(), makeCall: (o) => new RelevoCall({ ...o, url: base }) });
+    const d = new DeskCall({ id: call.id, token: "desk-dana", warm: () => false, announcer: new Announcer(), makeCall: (o) => new RelevoCall({ ...o, url: base }) });
     await d.open();
     expect(d.place.value).toBe("listening");
     await expect.poll(() => d.lines.value.map((l) => l.text)).toEqual(["Can I talk to a person?"]);
@@ -231,7 +231,7 @@ describe("view models", () => {
 
   it("desk: a second human is told who was first", async () => {
     const sam = { ...DANA, id: "h-sam", identity: "sam", name: "Sam Okafor" };
-    const d = new DeskCall({ id: call.id, token: "desk-dana", warm: false, announcer: new Announcer(), makeCall: (o) => new RelevoCall({ ...o, url: base }) });
+    const d = new DeskCall({ id: call.id, token: "desk-dana", warm: () => false, announcer: new Announcer(), makeCall: (o) => new RelevoCall({ ...o, url: base }) });
     await d.open();
     server.failures.set("takeover", { code: -32009, message: "taken", data: { name: sam.name } });
     await d.takeOver(0);
@@ -241,7 +241,7 @@ describe("view models", () => {
 
   it("desk: chooses what to receive, newest wish last", async () => {
     await caller();
-    const d = new DeskCall({ id: call.id, token: "desk-dana", warm: false, announcer: new Announcer(), makeCall: (o) => new RelevoCall({ ...o, url: base }) });
+    const d = new DeskCall({ id: call.id, token: "desk-dana", warm: () => false, announcer: new Announcer(), makeCall: (o) => new RelevoCall({ ...o, url: base }) });
     await d.open();
     const id = `${call.id}-caller`;
     d.want(id, { audio: false });

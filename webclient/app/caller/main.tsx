@@ -3,6 +3,7 @@ import "../shared/tokens.css";
 import "../shared/base.css";
 import "../shared/transcript.css";
 import "./caller.css";
+import "./incall.css";
 import { CallerApp } from "./app.tsx";
 import { findConfig } from "./config.ts";
 import { CallerModel } from "./model.ts";

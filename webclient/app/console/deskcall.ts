@@ -32,8 +32,8 @@ export interface DeskCallOptions {
   id: string;
   token: string;
   wsUrl?: string;
-  /** Opens the microphone at once, hidden, so that a takeover takes no time. */
-  warm: boolean;
+  /** Whether the microphone is open, hidden, while listening, so that a takeover takes no time. */
+  warm: () => boolean;
   announcer: Announcer;
   makeCall?: (o: ConnectOptions) => RelevoCall;
   now?: () => number;
@@ -112,7 +112,7 @@ export class DeskCall {
       this.joined.value = true;
       if (this.timeline.value.length === 0) this.timeline.value = [{ state: r.call.state, at: this.#now() }];
       this.#participants();
-      if (this.#o.warm) await this.warm(true);
+      if (this.#o.warm()) await this.warm(true);
     } catch (e) {
       if (this.endReason.value === null) this.error.value = takeoverProblem(e as Error);
     }
@@ -145,6 +145,7 @@ export class DeskCall {
       const error = e as Error;
       if (error.name === "MediaError") this.mediaError.value = error as MediaError;
       else this.#complain(takeoverProblem(error, this.human.value));
+      this.#coolDown();
     }
     this.claiming.value = false;
   }
@@ -219,11 +220,13 @@ export class DeskCall {
     call.on("humanTakeoverFailed", (e) => {
       this.takeover.value = null;
       this.#mark("failed");
+      this.#coolDown();
       this.#complain(e.reason === "timeout" ? "The takeover took too long. The AI goes on." : "The takeover failed. The AI goes on.");
     });
     call.on("humanTakeoverEnded", (e) => {
       this.#mark(e.reason === "lost" ? "lost" : "ai", this.human.value);
       this.takeover.value = null;
+      this.#coolDown();
     });
     call.on("agentStateChange", (s) => (this.agentState.value = s));
     call.on("line", (l) => {
@@ -249,6 +252,11 @@ export class DeskCall {
       this.videos.value = [];
       tell("The call has ended.");
     });
+  }
+
+  /** Who no longer talks gives the microphone back, unless it is to be kept ready. */
+  #coolDown(): void {
+    if (!this.#o.warm() && this.microphone.value) void this.warm(false);
   }
 
   #participants(): void {

@@ -4,6 +4,7 @@ import "../shared/tokens.css";
 import "../shared/base.css";
 import "../shared/transcript.css";
 import "./console.css";
+import "./call.css";
 import { chime } from "../shared/levels.ts";
 import { ConsoleApp } from "./app.tsx";
 import { ConsoleModel } from "./model.ts";

@@ -80,7 +80,7 @@ export class ConsoleModel {
       id,
       token: s.token,
       wsUrl: s.wsUrl,
-      warm: this.prefs.value.warm,
+      warm: () => this.prefs.value.warm,
       announcer: this.announcer,
       makeCall: this.#deps.makeCall,
       onEvent: (event, payload) => this.events.push({ event, payload: snapshot(payload), at: Date.now() }),
