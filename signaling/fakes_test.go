@@ -369,6 +369,7 @@ func (r *rig) dial() *peer {
 	if err != nil {
 		r.t.Fatalf("dial: %v (%v)", err, resp)
 	}
+	_ = c.SetReadDeadline(time.Now().Add(24 * time.Hour)) // pings would keep a test that waits in vain alive for ever
 	r.t.Cleanup(func() { _ = c.Close() })
 	return &peer{t: r.t, c: c}
 }
