@@ -32,7 +32,10 @@ type engines struct {
 	closers []io.Closer
 }
 
-func openEngines(c *config, base *knowledge.Base, log *slog.Logger) (*engines, error) {
+func openEngines(c *config, base *knowledge.Base, log *slog.Logger, g given) (*engines, error) {
+	if g.engines != nil {
+		return &engines{Engines: *g.engines, http: &http.Client{}}, nil
+	}
 	e := &engines{http: &http.Client{Transport: &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,

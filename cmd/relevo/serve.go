@@ -52,7 +52,7 @@ func serve(ctx context.Context, c *config, log *slog.Logger, out io.Writer, sign
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
-	s, err := wireServer(ctx, c, log)
+	s, err := wireServer(ctx, c, log, given{})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

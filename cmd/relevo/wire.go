@@ -12,9 +12,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pion/transport/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/relevo/relevo/agentbot"
 	"github.com/relevo/relevo/sfu"
 	"github.com/relevo/relevo/signaling"
 	"github.com/relevo/relevo/signaling/auth"
@@ -43,17 +45,23 @@ type closer struct {
 	close func(ctx context.Context) error
 }
 
+// given is what a test puts in the place of the outside world; zero: the world.
+type given struct {
+	net     transport.Net     // of the media
+	engines *agentbot.Engines // of the agent
+}
+
 // wireServer builds a server from the bottom up. Where a part fails, those
 // below it are taken down again.
-func wireServer(ctx context.Context, c *config, log *slog.Logger) (*server, error) {
+func wireServer(ctx context.Context, c *config, log *slog.Logger, g given) (*server, error) {
 	s := &server{log: log}
-	if err := s.build(ctx, c); err != nil {
+	if err := s.build(ctx, c, g); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
 	}
 	return s, nil
 }
 
-func (s *server) build(ctx context.Context, c *config) error {
+func (s *server) build(ctx context.Context, c *config, g given) error {
 	registry := newRegistry()
 
 	store, err := sqlite.Open(ctx, filepath.Join(c.Data, "relevo.db"), sqlite.Options{Log: s.log})
@@ -72,7 +80,7 @@ func (s *server) build(ctx context.Context, c *config) error {
 	if err != nil {
 		return err
 	}
-	engines, err := openEngines(c, base, s.log)
+	engines, err := openEngines(c, base, s.log, g)
 	if err != nil {
 		return err
 	}
@@ -82,7 +90,7 @@ func (s *server) build(ctx context.Context, c *config) error {
 		return err
 	}
 
-	media, err := openMedia(c, s.log)
+	media, err := openMedia(c, s.log, g)
 	if err != nil {
 		return err
 	}
@@ -183,8 +191,8 @@ func displayName(login string) string {
 	return strings.ToUpper(login[:1]) + login[1:]
 }
 
-func openMedia(c *config, log *slog.Logger) (*sfu.Engine, error) {
-	ec := sfu.EngineConfig{UDPAddr: c.RTCUDP, AdvertiseIPs: c.AdvertiseIP, Loopback: c.Dev, Log: log}
+func openMedia(c *config, log *slog.Logger, g given) (*sfu.Engine, error) {
+	ec := sfu.EngineConfig{Net: g.net, UDPAddr: c.RTCUDP, AdvertiseIPs: c.AdvertiseIP, Loopback: c.Dev, Log: log}
 	if c.RTCTCP != "-" {
 		l, err := net.Listen("tcp", c.RTCTCP)
 		if err != nil {

@@ -101,7 +101,8 @@ type cut struct {
 	human   uint32        // whose frames are awaited; 0: none
 	lastAI  time.Duration // the AI's last packet before the human's first
 	firstHu time.Duration // the human's first
-	after   int           // AI packets since
+	seq     uint16        // its sequence number
+	after   int           // AI packets behind it in the stream
 	heard   chan struct{} // closed with firstHu
 }
 
@@ -120,13 +121,13 @@ func (f *floorEar) hear(p *rtp.Packet, s stamp, stamped bool, at time.Duration) 
 	defer f.mu.Unlock()
 	if stamped {
 		if c := &f.cut; c.human != 0 && s.who == c.human && c.firstHu == 0 {
-			c.lastAI, c.firstHu = f.lastAI, at
+			c.lastAI, c.firstHu, c.seq = f.lastAI, at, p.SequenceNumber
 			close(c.heard)
 		}
 		return
 	}
 	f.lastAI = at
-	if f.cut.firstHu != 0 {
+	if f.cut.firstHu != 0 && int16(p.SequenceNumber-f.cut.seq) > 0 {
 		f.cut.after++
 	}
 	if loud {

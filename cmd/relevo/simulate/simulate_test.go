@@ -200,8 +200,14 @@ func TestFloorEar(t *testing.T) {
 		}
 		return &rtp.Packet{Payload: slices.Clone(buf[:n])}
 	}
-	at := time.Duration(0)
-	ai := func(pcm []int16) { at += frameTime; f.hear(packet(pcm), stamp{}, false, at) }
+	at, seq := time.Duration(0), uint16(65533)
+	ai := func(pcm []int16) {
+		at += frameTime
+		seq++
+		p := packet(pcm)
+		p.SequenceNumber = seq
+		f.hear(p, stamp{}, false, at)
+	}
 	silence := make([]int16, frameRate/50)
 
 	heard := f.listen()
@@ -222,8 +228,10 @@ func TestFloorEar(t *testing.T) {
 	ai(g.Frame())
 	last := at
 	at += frameTime
-	f.hear(&rtp.Packet{}, stamp{who: 8}, true, at) // somebody else
-	f.hear(&rtp.Packet{}, stamp{who: 9}, true, at)
+	seq++
+	mine := &rtp.Packet{Header: rtp.Header{SequenceNumber: seq}}
+	f.hear(mine, stamp{who: 8}, true, at) // somebody else
+	f.hear(mine, stamp{who: 9}, true, at)
 	<-human
 	ai(g.Frame())
 	c := f.endCut()
