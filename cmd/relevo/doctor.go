@@ -105,7 +105,7 @@ func probe(ctx context.Context, c *config, i int, try func(context.Context, *eng
 	if err != nil {
 		return err.Error(), false
 	}
-	e, err := openEngines(&one, base, slog.New(slog.DiscardHandler))
+	e, err := openEngines(&one, base, slog.New(slog.DiscardHandler), given{})
 	if err != nil {
 		return err.Error(), false
 	}
