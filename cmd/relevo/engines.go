@@ -93,9 +93,13 @@ func (e *engines) open(c *config, base *knowledge.Base, log *slog.Logger) error 
 	return err
 }
 
+// maxLegs bounds who is listened to locally at once. Each leg takes 20 MB, and
+// two cores keep up with about ten that speak at the same time.
+const maxLegs = 64
+
 // openLocal opens the local recogniser with what is cheap to open beside it.
 func (e *engines) openLocal(c *config, base *knowledge.Base, log *slog.Logger) error {
-	o := local.Options{KnowledgeSentences: base.Sentences(), Names: base.Names(), MaxLegs: c.MaxCalls * 2, Log: log}
+	o := local.Options{KnowledgeSentences: base.Sentences(), Names: base.Names(), MaxLegs: min(2*c.MaxCalls, maxLegs), Log: log}
 	if c.TTS == "local" {
 		o.Voice = c.Voice
 	}

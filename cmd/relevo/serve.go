@@ -101,12 +101,29 @@ func serve(ctx context.Context, c *config, log *slog.Logger, out io.Writer, sign
 		wg.Wait()
 		done <- err
 	}()
-	select {
-	case err := <-done:
+	err = drain(done, signals)
+	if err == nil {
 		log.Info("stopped")
-		return errors.Join(cause, err)
-	case <-signals:
-		return errForced
+	}
+	return errors.Join(cause, err)
+}
+
+// sameSignal is how soon after the first a signal still belongs to it: some
+// tools signal a process and then its whole group.
+const sameSignal = 500 * time.Millisecond
+
+// drain waits for the end, or for a second signal.
+func drain(done <-chan error, signals <-chan os.Signal) error {
+	first := time.Now()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-signals:
+			if time.Since(first) > sameSignal {
+				return errForced
+			}
+		}
 	}
 }
 

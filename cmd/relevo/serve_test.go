@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -207,4 +209,28 @@ func TestSnake(t *testing.T) {
 			t.Errorf("snake(%s) = %s, want %s", in, got, want)
 		}
 	}
+}
+
+// A second signal ends the wait, but not one that belongs to the first.
+func TestSecondSignal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		signals := make(chan os.Signal, 1)
+		signals <- syscall.SIGTERM
+		go func() {
+			time.Sleep(time.Minute)
+			signals <- syscall.SIGTERM
+		}()
+		begun := time.Now()
+		if err := drain(make(chan error), signals); !errors.Is(err, errForced) {
+			t.Errorf("drained with %v", err)
+		}
+		if d := time.Since(begun); d != time.Minute {
+			t.Errorf("ended after %v", d)
+		}
+		done := make(chan error, 1)
+		done <- nil
+		if err := drain(done, signals); err != nil {
+			t.Error(err)
+		}
+	})
 }
