@@ -11,7 +11,7 @@ export GOFLAGS := -tags=nolibopusfile
 
 build_packages := gcc g++ pkg-config libopus-dev flite1-dev libpocketsphinx-dev libsphinxbase-dev \
 	pocketsphinx-en-us libwebrtc-audio-processing-dev
-test_packages := $(build_packages) chromium firefox-esr pulseaudio
+test_packages := $(build_packages) chromium firefox-esr
 
 web_sources := $(shell find webclient -type f -not -path '*/node_modules/*' -not -path '*/dist/*' \
 	-not -path '*/e2e/*' -not -path '*/test/*' -not -name '*.go' 2>/dev/null)
@@ -66,7 +66,9 @@ test-web: web ## the pages' unit tests
 	@cd webclient && npm run --silent test
 
 e2e: test-deps build ## the story in real browsers, against bin/relevo
-	$(say) 'end to end in Chromium and Firefox'
+	$(say) 'the pages in a browser: pictures, accessibility'
+	@cd webclient && npm run --silent test:ui
+	$(say) 'end to end in real browsers (a few minutes)'
 	@cd webclient && npm run --silent e2e
 
 bench: deps web ## benchmarks of the forwarding path and its neighbours
