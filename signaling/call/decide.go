@@ -202,12 +202,12 @@ func (c *Call) claimError(err error) error {
 
 func taken(claim transcripts.Claim, state string) error {
 	e := wire.Errorf(wire.KindConflict, "the call cannot be taken over while it is in state %s", state)
+	data := map[string]string{"state": state}
 	if claim.UID != "" {
 		e = wire.Errorf(wire.KindConflict, "%s already has this call", claim.Name)
+		data["name"] = claim.Name
 	}
-	if claim.UID != "" {
-		e.Data = wire.Person{Identity: claim.Identity, Name: claim.Name}
-	}
+	e.Data = data
 	return e
 }
 

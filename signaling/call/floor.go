@@ -25,11 +25,11 @@ func (c *Call) hear(e takeover.Effect, d decision) {
 	case takeover.BriefAI:
 		c.briefAI(d.event)
 	case takeover.ExplainLoss:
-		c.bot.Company("lost", c.claim.Name)
+		c.company("lost", c.claim.Name)
 	case takeover.Seal:
 		// Nothing more is heard from here on, however long the disk takes.
 		c.epoch += 2
-		c.bot.SetMode(BotSilent, c.epoch, nil)
+		c.botMode(BotSilent, c.epoch, nil)
 		if err := c.room.GiveFloor(nil, c.epoch); err != nil {
 			c.log.Error("the floor was not taken", "error", err)
 		}
@@ -46,7 +46,7 @@ func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
 		c.tellWait("")
 		c.askLater()
 		if e == takeover.Enqueue {
-			c.bot.Company("requested", "")
+			c.company("requested", "")
 		}
 	case takeover.Dequeue:
 		c.hub.dequeue(c)
@@ -57,8 +57,8 @@ func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
 		c.stop(timerMedia)
 		c.stop(timerPoll)
 	case takeover.KeepCompany:
-		c.bot.SetMode(BotCompany, c.epoch, nil)
-		c.bot.Company("willStart", c.claim.Name)
+		c.botMode(BotCompany, c.epoch, nil)
+		c.company("willStart", c.claim.Name)
 	case takeover.TellWillStart:
 		c.announce(wire.NotifyHumanTakeoverWillStart, wire.TypeHumanTakeoverWillStart, c.willStart(seq), nil)
 	case takeover.TellConnected:
@@ -76,10 +76,10 @@ func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
 		c.told, c.claim = c.claim, noClaim
 		c.stop(timerReady)
 	case takeover.ExplainFailure:
-		c.bot.SetMode(BotAnswer, c.epoch, nil)
-		c.bot.Company("failed", c.told.Name)
+		c.botMode(BotAnswer, c.epoch, nil)
+		c.company("failed", c.told.Name)
 	case takeover.ExplainReturn:
-		c.bot.Company("returned", c.told.Name)
+		c.company("returned", c.told.Name)
 	case takeover.Seal:
 		c.seal(d.reason)
 	}
@@ -171,22 +171,33 @@ func (c *Call) evictAI() {
 	} else {
 		c.bot.SetAudience(sfu.Nobody)
 	}
-	c.bot.SetMode(mode, c.epoch, nil)
+	c.botMode(mode, c.epoch, nil)
 	if c.agent != nil {
 		c.agent.p.SetAudience(sfu.Nobody)
 	}
 	c.agentOut = true
-	id, leave := c.agentID(), wire.AgentWillLeave{Reason: 2003, Message: "a human has taken over"}
-	c.announce(wire.NotifyParticipantLeft, 0, wire.ParticipantLeft{Participant: id, Reason: "evicted"}, func(m *member) bool { return m != c.agent })
-	data := raw(leave)
-	for _, m := range c.order {
-		c.send(m, wire.TypeAgentWillLeave, data, c.epoch, id, false)
-	}
+	c.announce(wire.NotifyAgentWillLeave, wire.TypeAgentWillLeave, wire.AgentWillLeave{Reason: 2003, Message: "a human has taken over"}, nil)
+	c.announce(wire.NotifyParticipantLeft, 0, wire.ParticipantLeft{Participant: c.agentID(), Reason: "evicted"}, func(m *member) bool { return m != c.agent })
 	if c.agent != nil {
 		c.agent.listed = false
 	}
 	if h := c.claimant(); h != nil {
 		c.list(h, true, "")
+	}
+}
+
+// botMode says what our bot is to do; beside an external one it only listens.
+func (c *Call) botMode(mode BotMode, epoch uint64, history []BotLine) {
+	if c.spec.ExternalAgent && mode != BotRevoice {
+		mode = BotSilent
+	}
+	c.bot.SetMode(mode, epoch, history)
+}
+
+// company makes our bot explain the wait; an external one is told by events.
+func (c *Call) company(situation, name string) {
+	if !c.spec.ExternalAgent {
+		c.bot.Company(situation, name)
 	}
 }
 
@@ -211,10 +222,10 @@ func (c *Call) restoreAI() {
 // given when it is ready; when the human is lost it has the floor already.
 func (c *Call) briefAI(event takeover.Event) {
 	if event == takeover.HumanLost {
-		c.bot.SetMode(BotAnswer, c.epoch, c.history())
+		c.botMode(BotAnswer, c.epoch, c.history())
 		return
 	}
-	if c.agent != nil {
+	if c.spec.ExternalAgent {
 		c.aiReady()
 		return
 	}
@@ -224,7 +235,7 @@ func (c *Call) briefAI(event takeover.Event) {
 		c.bot.Unhear(h.id)
 	}
 	brief := func() {
-		c.bot.SetMode(BotAnswer, c.epoch+1, c.history())
+		c.botMode(BotAnswer, c.epoch+1, c.history())
 		c.after(timerReady, c.cfg.ReadyWithin, c.aiReady)
 	}
 	if !c.humanSentenceLive() {
@@ -362,7 +373,7 @@ func (c *Call) askLater() {
 	c.after(timerAsk, c.cfg.AskEvery, func() {
 		if c.machine.State == takeover.Pending {
 			c.tellWait("keepWaiting")
-			c.bot.Company("stillWaiting", "")
+			c.company("stillWaiting", "")
 			c.askLater()
 		}
 	})

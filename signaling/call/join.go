@@ -182,7 +182,7 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 		c.record("joined", m, nil)
 		if !c.answered && !c.spec.ExternalAgent {
 			c.answered = true
-			c.bot.SetMode(BotAnswer, c.epoch, nil)
+			c.botMode(BotAnswer, c.epoch, nil)
 		}
 	case wire.RoleAgent:
 		c.agent = m

@@ -58,11 +58,11 @@ func (m *Member) Message(ctx context.Context, text string) (int64, error) {
 			reply(0, errGone)
 			return
 		}
-		m.c.typed(m.m, text, reply)
+		m.c.typed(m.m, text, true, reply)
 	})
 }
 
-func (c *Call) typed(m *member, text string, reply func(int64, error)) {
+func (c *Call) typed(m *member, text string, interrupt bool, reply func(int64, error)) {
 	if c.machine.State == takeover.Ended {
 		reply(0, errGone)
 		return
@@ -82,6 +82,9 @@ func (c *Call) typed(m *member, text string, reply func(int64, error)) {
 		}
 	}
 	c.say(transcripts.Entry{SpeakerID: m.id, Role: string(m.role), Name: m.name(), Text: text, Private: guidance}, reply)
+	if interrupt && m.role == wire.RoleCaller && !c.machine.State.FloorHeldByHuman() {
+		c.bot.Interrupt(5)
+	}
 	leg := BotLeg{ParticipantID: m.id, Role: string(m.role), Name: m.name()}
 	switch {
 	case holds && !c.ownVoice():
@@ -243,8 +246,8 @@ func (c *Call) release(by *member, reply func(error)) {
 	c.decide(decision{event: takeover.Release, claim: c.claim, by: by, reason: "returned", reply: reply})
 }
 
-// Say writes a message of the app's: as agent it is spoken by the AI's voice,
-// as human it is shown only.
+// Say is a message of the app's: as agent it is spoken by the AI's voice, and
+// has a seq, which is 0 here, when it has been heard; as human it is shown.
 func (c *Call) Say(ctx context.Context, text, as string) (int64, error) {
 	return ask(ctx, c, func(reply func(int64, error)) {
 		switch as {
@@ -253,8 +256,9 @@ func (c *Call) Say(ctx context.Context, text, as string) (int64, error) {
 				reply(0, wire.Errorf(wire.KindConflict, "a human has the call; the agent cannot speak"))
 				return
 			}
+			// It comes into the log as what was heard of it.
 			c.bot.Speak(text)
-			c.say(transcripts.Entry{Role: "agent", SpeakerID: c.botID, Name: c.names[c.botID].name, Text: text}, reply)
+			reply(0, nil)
 		case "human":
 			c.say(transcripts.Entry{Role: "human", Name: c.claim.Name, Text: text}, reply)
 		default:

@@ -130,10 +130,7 @@ func (c *Call) fromChannel(m *member, b []byte) {
 		}
 	case wire.TypeTextToAgent:
 		t := data.(*wire.TextToAgent)
-		if t.EnableInterrupt && m.role == wire.RoleCaller && !c.machine.State.FloorHeldByHuman() {
-			c.bot.Interrupt(5)
-		}
-		c.typed(m, t.Text, func(_ int64, err error) {
+		c.typed(m, t.Text, t.EnableInterrupt, func(_ int64, err error) {
 			if err != nil {
 				m.notify(wire.NotifyError, wire.NewRPCError(err))
 			}
