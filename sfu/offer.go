@@ -21,8 +21,7 @@ const (
 
 // offer is what of an offer matters here.
 type offer struct {
-	lines   []mline
-	session string // who made it: username and session id of the o= line
+	lines []mline
 }
 
 // mline is one media m-line. sends and receives are the client's view.
@@ -60,7 +59,7 @@ func parseOffer(text string) (*offer, *OfferError) {
 	if len(desc.MediaDescriptions) > maxMLines {
 		return nil, refuse("the offer has %d m-lines; at most %d are taken", len(desc.MediaDescriptions), maxMLines)
 	}
-	o := &offer{session: fmt.Sprintf("%s %d", desc.Origin.Username, desc.Origin.SessionID)}
+	o := &offer{}
 	seen := map[string]bool{}
 	media := false
 	for i, m := range desc.MediaDescriptions {
