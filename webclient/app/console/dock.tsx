@@ -78,10 +78,10 @@ function Holding({ desk }: { desk: DeskCall }) {
       <div class="dock-text grow">
         <b>
           <span class="live-dot" aria-hidden="true" />
-          {returning ? "Handing back…" : `You are live with ${desk.callerName.value}`}
+          {returning ? "Handing back…" : "You are live"}
         </b>
         <span class="small">
-          {agentVoice ? "What you say or type is spoken in the AI’s voice." : desk.muted.value ? "You are muted." : "The caller hears you."}
+          {agentVoice ? "What you say or type is spoken in the AI’s voice." : desk.muted.value ? "You are muted." : `${desk.callerName.value} hears you.`}
         </span>
       </div>
       <div class="dock-meter">

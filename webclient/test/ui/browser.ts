@@ -1,6 +1,7 @@
 /** Headless Chromium before the scripted server, looked at and listened to by axe. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { expect } from "vitest";
@@ -8,7 +9,9 @@ import { expect } from "vitest";
 const root = join(import.meta.dirname, "../..");
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 export const shots = join(root, "test/out");
-export const dist = join(root, "dist");
+/** A copy of the build, so that another build meanwhile changes nothing. */
+export const dist = mkdtempSync(join(tmpdir(), "relevo-dist-"));
+cpSync(join(root, "dist"), dist, { recursive: true });
 
 export interface Look {
   name: string;
@@ -82,6 +85,12 @@ export async function look(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(shots, `${name}.png`) });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(overflow, `${name} is wider than the window`).toBe(0);
+  const inner = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("*")]
+      .filter((e) => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX))
+      .map((e) => e.className),
+  );
+  expect(inner, `${name}: panes with something cut off at the side`).toEqual([]);
   // By evaluate, past the policy that the page itself keeps.
   await page.evaluate(axeSource);
   const found = await page.evaluate(async () => {

@@ -104,7 +104,7 @@ describe.each(looks)("$name", (l) => {
   it("console", async () => {
     for (const c of server.calls.values()) c.state = "ended";
     const errors: string[] = [];
-    const { call } = server.createCall("Ana Silva");
+    const { call } = server.createCall("Anastasia Silva-Montgomery");
     const second = server.createCall("Tomasz Nowak").call;
     second.setState("pending", undefined, "asked in speech");
     second.reason = "Wants a refund for a damaged lamp";
@@ -113,7 +113,7 @@ describe.each(looks)("$name", (l) => {
     third.human = "Sam Okafor";
     third.setState("human", "h-sam");
     third.lastLine = { role: "human", name: "Sam", text: "I have sent you the label by e-mail.", end: true };
-    const caller = { id: `${call.id}-caller`, identity: "ana", role: "caller" as const, name: "Ana Silva" };
+    const caller = { id: `${call.id}-caller`, identity: "ana", role: "caller" as const, name: "Anastasia Silva-Montgomery" };
     call.add(caller, null as never);
     call.video = true;
     call.say("agent", "Hello, this is Ava from the Relevo shop. How can I help you today?");
