@@ -45,7 +45,7 @@ func (c *channel) send(b []byte) error {
 	if dc.BufferedAmount()+uint64(len(b)) > maxBuffered {
 		return ErrBusy
 	}
-	if err := dc.Send(b); err != nil {
+	if err := dc.SendText(string(b)); err != nil {
 		return ErrNoChannel // the only failure of a channel that is open is that it is closing
 	}
 	c.p.room.engine.counters.messagesOut.Add(1)

@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/relevo/relevo/signaling/state"
@@ -49,7 +48,7 @@ type Server struct {
 	limits   Limits
 	log      *slog.Logger
 	metrics  *metrics
-	upgrader *websocket.Upgrader
+	upgrader *upgrader
 	handler  http.Handler
 	requests *addressLimiter
 	demo     *addressLimiter

@@ -22,7 +22,10 @@ const compressAbove = 1 << 10
 // keepBuffer is the largest read buffer a socket keeps between messages.
 const keepBuffer = 64 << 10
 
-func newUpgrader(s *Server) *websocket.Upgrader {
+// upgrader makes sockets of requests.
+type upgrader = websocket.Upgrader
+
+func newUpgrader(s *Server) *upgrader {
 	return &websocket.Upgrader{
 		HandshakeTimeout:  s.limits.WriteWithin,
 		Subprotocols:      []string{wire.Subprotocol},

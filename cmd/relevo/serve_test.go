@@ -20,8 +20,6 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/relevo/relevo/agentbot"
-	"github.com/relevo/relevo/signaling/call"
 	"github.com/relevo/relevo/signaling/wire"
 )
 
@@ -162,43 +160,6 @@ func TestServeSaysWhyItCannot(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v: error %v, want one with %q", tt.args, err, tt.want)
 		}
-	}
-}
-
-// notes are the events a call was told.
-type notes struct {
-	call.BotEvents
-	heard []string
-}
-
-func (n *notes) Heard(h call.Heard) { n.heard = append(n.heard, h.SentenceID+":"+h.Text) }
-
-// A human who has given the call back may end a sentence; what follows is not
-// listened to until they take over again.
-func TestUnheardLegs(t *testing.T) {
-	h := &hush{legs: map[string]*hushed{}}
-	var n notes
-	hear := func(id, sentence, text string, final bool) {
-		tell(&n, h, agentbot.Heard{Leg: agentbot.Leg{ID: id}, SentenceID: sentence, Text: text, Final: final, Start: time.Now()})
-	}
-	if !h.listenAgain("human") || !h.listenAgain("caller") {
-		t.Fatal("the ears are yet to be opened")
-	}
-	hear("human", "1", "well", false)
-	h.unhear("human", false)
-	hear("human", "1", "well then", true)
-	hear("human", "2", "private", true)
-	hear("caller", "3", "hello", true)
-	if h.listenAgain("human") {
-		t.Error("the ear is still open, and would be opened twice")
-	}
-	hear("human", "4", "back", true)
-	h.unhear("human", true)
-	if !h.listenAgain("human") {
-		t.Error("the ear was closed, and is not opened again")
-	}
-	if got := strings.Join(n.heard, " "); got != "1:well 1:well then 3:hello 4:back" {
-		t.Errorf("heard %q", got)
 	}
 }
 

@@ -50,6 +50,7 @@ type Call struct {
 	waiting      []decision                         // what came meanwhile
 	stored       storedState                        // where the store has the call
 	onHumanFinal func()                             // runs when the human's last sentence is in
+	onLastWord   func()                             // runs when all that is said is in, at the end
 	onAgentFinal func()                             // runs when the AI's cut sentence is in
 	told         transcripts.Claim                  // the claim that was voided last
 	reasonDetail string                             // the same in more words, for the human

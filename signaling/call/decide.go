@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/relevo/relevo/signaling/takeover"
@@ -77,7 +78,34 @@ func (c *Call) move(d decision, next takeover.Machine, effects []takeover.Effect
 	for _, e := range effects {
 		c.hear(e, d)
 	}
+	if next.State == takeover.Ended {
+		c.lastWords(func() { c.commit(d, next, effects, false) })
+		return
+	}
 	c.afterCut(func() { c.commit(d, next, effects, false) })
+}
+
+// lastWords runs fn when all that was being said at the end of the call is in
+// the log; 600 ms later at most.
+func (c *Call) lastWords(fn func()) {
+	for _, m := range c.order {
+		if m.mic != nil {
+			c.bot.Unhear(m.id)
+		}
+	}
+	c.onLastWord = fn
+	c.after("last words", 600*time.Millisecond, func() { c.lastWord(true) })
+	c.lastWord(false)
+}
+
+func (c *Call) lastWord(late bool) {
+	if c.onLastWord == nil || !late && slices.ContainsFunc(c.live, func(l *liveSentence) bool { return !l.final }) {
+		return
+	}
+	c.stop("last words")
+	fn := c.onLastWord
+	c.onLastWord = nil
+	fn()
 }
 
 // afterCut runs fn when the AI's last sentence of the old epoch is in the log,

@@ -33,6 +33,7 @@ func (c *Call) hear(e takeover.Effect, d decision) {
 		if err := c.room.GiveFloor(nil, c.epoch); err != nil {
 			c.log.Error("the floor was not taken", "error", err)
 		}
+		c.sayGoodbye()
 	}
 }
 
@@ -275,73 +276,6 @@ func (c *Call) history() []BotLine {
 	return append([]BotLine(nil), c.lines...)
 }
 
-// awaitMedia looks for the claiming human's media until it is there.
-func (c *Call) awaitMedia() {
-	claim := c.claim
-	c.claimAt = time.Now()
-	c.after(timerMedia, c.cfg.MediaWithin, func() {
-		c.decide(decision{event: takeover.ClaimTimeout, claim: claim, reason: "timeout"})
-	})
-	c.poll()
-}
-
-const pollEvery = 10 * time.Millisecond
-
-func (c *Call) poll() {
-	if c.machine.State != takeover.WillStart || c.moving {
-		if c.claim.UID != "" && c.machine.State != takeover.Human {
-			c.after(timerPoll, pollEvery, c.poll)
-		}
-		return
-	}
-	if c.mediaReady() {
-		c.decide(decision{event: takeover.MediaReady, claim: c.claim, by: c.claimant()})
-		return
-	}
-	c.after(timerPoll, pollEvery, c.poll)
-}
-
-// mediaReady: packets of the human's microphone are arriving. Discontinuous
-// transmission sends one in 400 ms. In mode 0 the human may only type.
-func (c *Call) mediaReady() bool {
-	h := c.claimant()
-	if h == nil || h.peerState != sfu.PeerConnected {
-		return false
-	}
-	if !c.ownVoice() {
-		return true
-	}
-	return h.mic != nil && time.Since(h.mic.LastPacket()) < 450*time.Millisecond
-}
-
-// claimant is the member who claims or holds the call, nil while they have not
-// joined.
-func (c *Call) claimant() *member {
-	if c.claim.UID == "" {
-		return nil
-	}
-	return c.byIdentity(c.claim.Identity, wire.RoleHuman)
-}
-
-func (c *Call) isClaimant(m *member) bool {
-	return c.claim.UID != "" && m.role == wire.RoleHuman && m.claims.Identity == c.claim.Identity
-}
-
-// humanLost: the human who claims or holds the call is gone.
-func (c *Call) humanLost(m *member, reason string) {
-	m.p.SetAudience(sfu.Nobody)
-	c.bot.Unhear(m.id)
-	c.list(m, false, reason)
-	c.decide(decision{event: takeover.HumanLost, claim: c.claim, by: m, reason: "left"})
-}
-
-func (c *Call) answerWaiters(r wire.TakeoverResult, err error) {
-	for _, w := range c.waiters {
-		w(r, err)
-	}
-	c.waiters = nil
-}
-
 // watchSilence gives the call back when the caller has not said a word for the
 // session timeout after the human's last.
 func (c *Call) watchSilence() {
@@ -379,9 +313,9 @@ func (c *Call) askLater() {
 	})
 }
 
-// seal ends the call for everybody.
-func (c *Call) seal(reason string) {
-	c.hub.dequeue(c)
+// sayGoodbye tells everybody at once that the call is over; what was being said
+// still comes into the log.
+func (c *Call) sayGoodbye() {
 	for _, m := range c.order {
 		m.gone = true
 		if m.out != nil {
@@ -390,6 +324,11 @@ func (c *Call) seal(reason string) {
 		m.closeChannel()
 	}
 	c.answerWaiters(wire.TakeoverResult{}, errGone)
+}
+
+// seal is the end of the call; its log takes no more.
+func (c *Call) seal(reason string) {
+	c.hub.dequeue(c)
 	c.ended = true
 	c.log.Info("call ended", "reason", reason, "entries", len(c.entries), "length", time.Since(c.created).Round(time.Millisecond))
 }

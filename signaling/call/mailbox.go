@@ -30,7 +30,9 @@ func (m *mailbox) put(fn func(), droppable bool) bool {
 		limit = softLimit
 	}
 	if m.closed || len(m.queue) >= limit {
-		m.dropped++
+		if !m.closed { // what comes after the end is missed by nobody
+			m.dropped++
+		}
 		m.mu.Unlock()
 		return false
 	}

@@ -18,6 +18,12 @@ func (c *Call) onRoom(e sfu.Event) {
 		if m := c.memberOf(e.P); m != nil {
 			c.trackAdded(m, e.Track)
 		}
+	case sfu.FirstMedia:
+		// A camera that is only negotiated shows nothing yet.
+		if m := c.memberOf(e.P); m != nil && m.role == wire.RoleCaller && e.Track.Kind() == sfu.Video {
+			c.video = true
+			c.summarise()
+		}
 	case sfu.TrackRemoved:
 		if m := c.memberOf(e.P); m != nil && m.mic == e.Track {
 			m.mic = nil
@@ -62,8 +68,6 @@ func (c *Call) memberOf(p *sfu.Participant) *member {
 
 func (c *Call) trackAdded(m *member, t *sfu.Track) {
 	if t.Source() != sfu.Microphone {
-		c.video = true
-		c.summarise()
 		return
 	}
 	m.mic = t

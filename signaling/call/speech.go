@@ -112,6 +112,7 @@ func (c *Call) agentSentenceLive() bool {
 // finish writes a sentence and shows it as final once it is durable.
 func (c *Call) finish(l *liveSentence, e transcripts.Entry) {
 	l.final = true
+	defer c.lastWord(false)
 	c.remember(e)
 	c.rec.submit(job{entry: &e, done: func(stored transcripts.Entry, err error) {
 		c.box.put(func() {
@@ -261,6 +262,7 @@ func (c *Call) heard(h Heard) {
 // retract takes back a sentence of which no word was recognised in the end.
 func (c *Call) retract(l *liveSentence) {
 	c.removeLive(l.id)
+	c.lastWord(false)
 	data := raw(wire.Subtitle{SentenceID: l.id, End: true, Rev: l.rev + 1, SpeakerID: l.speaker, Time: l.start.UnixMilli()})
 	for _, m := range c.order {
 		if m.synced && m.transcriptsOf(l.speaker) {
