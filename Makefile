@@ -60,6 +60,8 @@ check: deps web ## format and vet
 test-go: deps web ## Go tests under the race detector
 	$(say) 'go test -race ./...'
 	@go test -race -timeout 10m ./...
+	$(say) '1000 random schedules of takeover, return, loss and reconnects'
+	@RELEVO_SCHEDULES=1000 go test -timeout 10m -run TestRandomSchedules ./signaling/call
 
 test-web: web ## the pages' unit tests
 	$(say) 'web unit tests'

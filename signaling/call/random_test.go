@@ -4,9 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,17 +21,28 @@ import (
 	"github.com/relevo/relevo/transcripts"
 )
 
-var (
-	schedules = flag.Int("schedules", 40, "how many random schedules to run")
-	firstSeed = flag.Uint64("first-seed", 1, "the seed of the first, to run one again")
-)
+// number is an environment variable, or what it is without. Unlike flags these
+// let go test remember a result.
+func number(t *testing.T, name string, without uint64) uint64 {
+	s := os.Getenv(name)
+	if s == "" {
+		return without
+	}
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
 
 // Random schedules of takeover, return, loss and reconnects. Whatever happens:
 // one gapless log that is a walk through the machine, one unbroken stream at
 // the caller's ear, nobody heard who has not the floor, every takeover told
-// once and in order, and nothing left of the call.
+// once and in order, and nothing left of the call. RELEVO_SCHEDULES says how
+// many, RELEVO_SEED is the first one's, to run one again.
 func TestRandomSchedules(t *testing.T) {
-	for seed := *firstSeed; seed < *firstSeed+uint64(*schedules); seed++ {
+	first := number(t, "RELEVO_SEED", 1)
+	for seed := first; seed < first+number(t, "RELEVO_SCHEDULES", 40); seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { randomSchedule(t, seed) })
