@@ -99,7 +99,14 @@ const maxLegs = 64
 
 // openLocal opens the local recogniser with what is cheap to open beside it.
 func (e *engines) openLocal(c *config, base *knowledge.Base, log *slog.Logger) error {
-	o := local.Options{KnowledgeSentences: base.Sentences(), Names: base.Names(), MaxLegs: min(2*c.MaxCalls, maxLegs), Log: log}
+	// Callers ask about the knowledge, for a person, and about what that person
+	// said, by name.
+	names := base.Names()
+	for _, u := range c.DeskUsers {
+		login, _, _ := strings.Cut(u, ":")
+		names = append(names, displayName(login))
+	}
+	o := local.Options{KnowledgeSentences: append(base.Sentences(), brain.Phrases()...), Names: names, MaxLegs: min(2*c.MaxCalls, maxLegs), Log: log}
 	if c.TTS == "local" {
 		o.Voice = c.Voice
 	}
