@@ -107,6 +107,12 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout,
 	})
 	s.later("calls", hub.Close)
+	switch n, err := hub.SealAbandoned(ctx); {
+	case err != nil:
+		return fmt.Errorf("--data: %w", err)
+	case n > 0:
+		s.log.Warn("calls of a server that died were ended", "calls", n)
+	}
 
 	edge, err := s.edge(c, registry, signaling.Config{Hub: signaling.Calls(hub), State: facts, Store: store, ICEServers: ice})
 	if err != nil {

@@ -312,3 +312,31 @@ func TestExternalAgent(t *testing.T) {
 		w.close()
 	})
 }
+
+// What a server that died left behind is ended by the next one that starts; a
+// call that lives is not.
+func TestSealAbandoned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		live := w.create(call.Spec{ID: "c_live"})
+		for _, id := range []string{"c_1", "c_2"} {
+			if err := w.store.CreateCall(t.Context(), transcripts.Call{ID: id, State: "human", Epoch: 3}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, err := w.hub.SealAbandoned(t.Context()); n != 2 || err != nil {
+			t.Fatalf("%d sealed, %v", n, err)
+		}
+		c, err := w.store.Call(t.Context(), "c_2")
+		if err != nil || c.State != "ended" || c.Ended.IsZero() || c.Epoch != 3 {
+			t.Errorf("an abandoned call is %+v, %v", c, err)
+		}
+		if got := live.Info().State; got != "ai" {
+			t.Errorf("a living call is %s", got)
+		}
+		if n, err := w.hub.SealAbandoned(t.Context()); n != 0 || err != nil {
+			t.Errorf("the second time: %d, %v", n, err)
+		}
+		w.close()
+	})
+}
