@@ -242,8 +242,12 @@ func (c *Call) ReturnToAI(ctx context.Context) error {
 }
 
 func (c *Call) release(by *member, reply func(error)) {
-	c.releasedFor = "returned"
-	c.decide(decision{event: takeover.Release, claim: c.claim, by: by, reason: "returned", reply: reply})
+	reason := "returned"
+	if c.machine.State == takeover.WillStart {
+		reason = "withdrawn"
+	}
+	c.releasedFor = reason
+	c.decide(decision{event: takeover.Release, claim: c.claim, by: by, reason: reason, reply: reply})
 }
 
 // Say is a message of the app's: as agent it is spoken by the AI's voice, and

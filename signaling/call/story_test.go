@@ -321,3 +321,25 @@ func TestAgentsVoice(t *testing.T) {
 		})
 	})
 }
+
+// A human who thinks better of it withdraws the claim: the AI goes on.
+func TestClaimIsWithdrawn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newTalk(t, nil)
+		defer k.end()
+		k.dana.Release(true) // no media comes: the claim waits
+		time.Sleep(time.Second)
+		taken := make(chan error, 1)
+		go func() { taken <- k.dana.Try(wire.MethodTakeover, inMode(1), nil) }()
+		k.caller.AwaitState("willStart", time.Second)
+		k.dana.Do(wire.MethodReturn, nil, nil)
+		if err := <-taken; err == nil {
+			t.Error("a takeover that was withdrawn succeeded")
+		}
+		failed := k.caller.AwaitNotify(wire.NotifyHumanTakeoverFailed, 1, time.Second)
+		if !strings.Contains(string(failed.Params), `"withdrawn"`) {
+			t.Errorf("the caller was told %s", failed.Params)
+		}
+		k.caller.AwaitState("ai", time.Second)
+	})
+}

@@ -82,7 +82,7 @@ type HumanTakeoverConnected struct {
 }
 
 // HumanTakeoverFailed: the claim is void, the AI goes on. Reason is one of
-// timeout, left, failed.
+// timeout, left, withdrawn, failed.
 type HumanTakeoverFailed struct {
 	TakeoverUID string `json:"takeoverUid"`
 	Reason      string `json:"reason"`
