@@ -18,6 +18,10 @@ import (
 // ServerIP is where the server under test is.
 const ServerIP = "10.0.0.1"
 
+// vnetMu guards what vnet counts for all networks of a process: worlds of
+// parallel tests are made at once.
+var vnetMu sync.Mutex
+
 // World is the network of a bubble.
 type World struct {
 	T     testing.TB
@@ -32,7 +36,9 @@ type World struct {
 // New makes a network; Close ends it.
 func New(t testing.TB) *World {
 	t.Helper()
+	vnetMu.Lock()
 	wan, err := vnet.NewRouter(&vnet.RouterConfig{CIDR: "10.0.0.0/16", LoggerFactory: quiet{}})
+	vnetMu.Unlock()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +88,9 @@ func (w *World) Dial(ctx context.Context, network, addr string) (net.Conn, error
 // Host is a new host of the network.
 func (w *World) Host(ip string) transport.Net {
 	w.T.Helper()
+	vnetMu.Lock()
 	n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
+	vnetMu.Unlock()
 	if err != nil {
 		w.T.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"sort"
 	"time"
 
 	"github.com/relevo/relevo/signaling/takeover"
@@ -68,6 +69,61 @@ func (c *Call) rememberEvent(e transcripts.Entry) {
 	}
 }
 
+// publishLate takes a transition that was told while the disk was full. It is
+// not told again, but for its seq: from here on a client that resumes and does
+// not know of it is.
+func (c *Call) publishLate(e transcripts.Entry) {
+	c.entries = append(c.entries, e)
+	for _, m := range c.order {
+		if m.synced {
+			m.channelAt = e.Seq
+		}
+	}
+	c.announceState("", e.Seq)
+}
+
+// catchUp sends a member the sentences that they did not want when they came,
+// and want now, and what is being said.
+func (c *Call) catchUp(m *member) {
+	var later []int
+	begun := false
+	for _, i := range m.skipped {
+		e := &c.entries[i]
+		if !m.transcriptsOf(e.SpeakerID) {
+			later = append(later, i)
+			continue
+		}
+		if m.entriesWS {
+			m.notify(wire.NotifyEntry, WireEntry(*e, m.privileged()))
+			continue
+		}
+		if !begun {
+			begun = true
+			c.send(m, wire.TypeBacklog, raw(wire.Backlog{Kind: "begin", From: e.Seq, To: c.lastSeq()}), c.epoch, "", false)
+		}
+		c.sendSentence(m, e, true, 0)
+	}
+	m.skipped = later
+	if begun {
+		c.send(m, wire.TypeBacklog, raw(wire.Backlog{Kind: "end", Cursor: m.cursor}), c.epoch, "", false)
+	}
+	c.sendLive(m)
+}
+
+// sendLive sends what is being said.
+func (c *Call) sendLive(m *member) {
+	if !m.synced {
+		return
+	}
+	for _, l := range c.live {
+		if l.text == "" || !m.transcriptsOf(l.speaker) {
+			continue
+		}
+		c.send(m, subtitleType(l.role), raw(wire.Subtitle{Text: l.text, SentenceID: l.id, Rev: l.rev, SpeakerID: l.speaker,
+			Time: l.start.UnixMilli()}), l.epoch, l.speaker, false)
+	}
+}
+
 func (c *Call) lastSeq() int64 {
 	if len(c.entries) == 0 {
 		return 0
@@ -90,27 +146,41 @@ func (c *Call) sendLogged(m *member, e *transcripts.Entry, backlog bool, rev int
 	switch e.Kind {
 	case transcripts.KindSentence:
 		if !m.transcriptsOf(e.SpeakerID) {
+			c.skip(m, e)
 			return
 		}
-		role := wire.Role(e.Role)
-		sub := wire.Subtitle{Text: e.Text, SentenceID: e.SentenceID, End: true, Rev: rev, SpeakerID: e.SpeakerID,
-			Time: e.Start.UnixMilli(), Backlog: backlog, Seq: e.Seq, Cut: e.Cut}
-		if m.privileged() {
-			sub.Unspoken = e.Unspoken
-		}
-		c.send(m, subtitleType(role), raw(sub), e.Epoch, e.SpeakerID, false)
+		c.sendSentence(m, e, backlog, rev)
 	case transcripts.KindMessage:
 		c.send(m, wire.TypeTypedMessage, raw(wire.TypedMessage{Text: e.Text, SpeakerID: e.SpeakerID, Role: wire.Role(e.Role), Name: e.Name,
 			Time: e.Start.UnixMilli(), Seq: e.Seq, Backlog: backlog, Private: e.Private}), e.Epoch, e.SpeakerID, false)
 	}
 }
 
+func (c *Call) sendSentence(m *member, e *transcripts.Entry, backlog bool, rev int) {
+	sub := wire.Subtitle{Text: e.Text, SentenceID: e.SentenceID, End: true, Rev: rev, SpeakerID: e.SpeakerID,
+		Time: e.Start.UnixMilli(), Backlog: backlog, Seq: e.Seq, Cut: e.Cut}
+	if m.privileged() {
+		sub.Unspoken = e.Unspoken
+	}
+	c.send(m, subtitleType(wire.Role(e.Role)), raw(sub), e.Epoch, e.SpeakerID, false)
+}
+
+// skip keeps in mind what a member did not want, for when they do.
+func (c *Call) skip(m *member, e *transcripts.Entry) {
+	i := sort.Search(len(c.entries), func(i int) bool { return c.entries[i].Seq >= e.Seq })
+	m.skipped = append(m.skipped, i)
+}
+
 // sendEntry sends an entry by the socket, to who has no data channel.
 func (c *Call) sendEntry(m *member, e *transcripts.Entry) {
-	if e.Seq <= m.cursor || !mayRead(m, e) || e.Kind == transcripts.KindSentence && !m.transcriptsOf(e.SpeakerID) {
+	if e.Seq <= m.cursor || !mayRead(m, e) {
 		return
 	}
 	m.cursor = e.Seq
+	if e.Kind == transcripts.KindSentence && !m.transcriptsOf(e.SpeakerID) {
+		c.skip(m, e)
+		return
+	}
 	m.notify(wire.NotifyEntry, WireEntry(*e, m.privileged()))
 }
 
@@ -145,13 +215,7 @@ func (c *Call) sync(m *member) {
 	}
 	m.cursor = max(m.cursor, to)
 	c.send(m, wire.TypeBacklog, raw(wire.Backlog{Kind: "end", Cursor: m.cursor}), c.epoch, "", false)
-	for _, l := range c.live {
-		if l.text == "" || !m.transcriptsOf(l.speaker) {
-			continue
-		}
-		c.send(m, subtitleType(l.role), raw(wire.Subtitle{Text: l.text, SentenceID: l.id, Rev: l.rev, SpeakerID: l.speaker,
-			Time: l.start.UnixMilli()}), l.epoch, l.speaker, false)
-	}
+	c.sendLive(m)
 	c.send(m, wire.TypeCallState, raw(wire.CallState{State: c.machine.State.String(), Epoch: c.epoch, Holder: c.holder, Seq: to}), c.epoch, "", false)
 	if c.agentState != 0 && !c.agentOut {
 		c.send(m, wire.TypeAgentStateChanged, raw(wire.AgentState{State: c.agentState}), c.epoch, c.botID, true)

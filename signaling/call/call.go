@@ -44,7 +44,6 @@ type Call struct {
 	holder       string // participant id of who has the floor
 	reason       string // why a human is asked for
 	claim        transcripts.Claim
-	claimAt      time.Time
 	waiters      []func(wire.TakeoverResult, error) // takeover requests that wait to be connected
 	moving       bool                               // a transition is under way
 	waiting      []decision                         // what came meanwhile
@@ -53,13 +52,13 @@ type Call struct {
 	onLastWord   func()                             // runs when all that is said is in, at the end
 	onAgentFinal func()                             // runs when the AI's cut sentence is in
 	told         transcripts.Claim                  // the claim that was voided last
-	reasonDetail string                             // the same in more words, for the human
 	agentState   int                                // 1 listening, 2 thinking, 3 speaking
 	releasedFor  string                             // why the human gave the call back
 	members      map[string]*member                 // by participant id
 	order        []*member                          // as they joined
 	names        map[string]speaker                 // everyone who ever spoke, by participant id
 	agent        *member                            // an external bot, nil = ours
+	standsIn     bool                               // ours answers in the place of an external bot
 	agentOut     bool                               // the AI is off the roster
 	entries      []transcripts.Entry                // published, in order of Seq
 	lines        []BotLine                          // the same as the AI remembers it, with what is not yet durable
@@ -83,6 +82,7 @@ type speaker struct {
 // Names of a call's timers.
 const (
 	timerCaller  = "caller"  // a new call's caller has not come
+	timerAgent   = "agent"   // a call's external bot has not come
 	timerMedia   = "media"   // the claiming human's media has not come
 	timerPoll    = "poll"    // look for it again
 	timerBrief   = "brief"   // the human's last sentence takes long to be recognised

@@ -99,6 +99,7 @@ func (m *member) closeChannel() {
 	}
 	m.channel = channel{}
 	m.synced = false
+	m.skipped = nil
 }
 
 func raw(v any) json.RawMessage {

@@ -11,7 +11,6 @@ import (
 // awaitMedia looks for the claiming human's media until it is there.
 func (c *Call) awaitMedia() {
 	claim := c.claim
-	c.claimAt = time.Now()
 	c.after(timerMedia, c.cfg.MediaWithin, func() {
 		c.decide(decision{event: takeover.ClaimTimeout, claim: claim, reason: "timeout"})
 	})

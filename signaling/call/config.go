@@ -30,6 +30,7 @@ type Config struct {
 	MediaWithin    time.Duration // 30 s: how long a claim waits for the human's media
 	BoundaryWithin time.Duration // 120 ms: how long the cut waits for the end of a word
 	CallerWithin   time.Duration // 60 s: how long a new call waits for its caller
+	AgentWithin    time.Duration // 10 s: how long a caller waits for the app's own bot before ours answers
 	SessionTimeout time.Duration // 180 s: how long the caller may be silent to a human
 	AskEvery       time.Duration // 60 s: how often a waiting caller is asked whether to go on
 	ReadyWithin    time.Duration // 2 s: how long a return waits for the AI's briefing
@@ -45,6 +46,7 @@ func (c Config) withDefaults() Config {
 	def(&c.MediaWithin, 30*time.Second)
 	def(&c.BoundaryWithin, 120*time.Millisecond)
 	def(&c.CallerWithin, time.Minute)
+	def(&c.AgentWithin, 10*time.Second)
 	def(&c.SessionTimeout, 3*time.Minute)
 	def(&c.AskEvery, time.Minute)
 	def(&c.ReadyWithin, 2*time.Second)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -14,11 +15,12 @@ import (
 
 // decision is an event on its way into the machine.
 type decision struct {
-	event  takeover.Event
-	reason string
-	by     *member           // who caused it, nil = the app or a clock
-	claim  transcripts.Claim // for Claim; for others the claim they are about
-	reply  func(error)
+	event   takeover.Event
+	reason  string
+	details map[string]any    // more of a request, for the log
+	by      *member           // who caused it, nil = the app or a clock
+	claim   transcripts.Claim // for Claim; for others the claim they are about
+	reply   func(error)
 }
 
 const maxWaiting = 64
@@ -153,8 +155,11 @@ func (c *Call) commit(d decision, next takeover.Machine, effects []takeover.Effe
 	c.rec.submit(job{decisive: decisive, transition: &transcripts.Transition{CallID: c.id,
 		FromState: c.stored.state, FromEpoch: c.stored.epoch, ToState: next.State.String(), ToEpoch: toEpoch,
 		Holder: holder, Claim: stored, Reason: reason, Entry: entry},
+		late: func(e transcripts.Entry) {
+			c.box.put(func() { c.publishLate(e) }, false)
+		},
 		done: func(e transcripts.Entry, err error) {
-			c.box.put(func() { c.committed(d, next, effects, claim, reason, decisive, e, err) }, false)
+			c.box.put(func() { c.committed(d, next, effects, claim, reason, decisive, entry, e, err) }, false)
 		}})
 	if !decisive {
 		c.stored = storedState{next.State.String(), toEpoch}
@@ -167,7 +172,7 @@ type storedState struct {
 	epoch uint64
 }
 
-func (c *Call) committed(d decision, next takeover.Machine, effects []takeover.Effect, claim transcripts.Claim, reason string, decisive bool, e transcripts.Entry, err error) {
+func (c *Call) committed(d decision, next takeover.Machine, effects []takeover.Effect, claim transcripts.Claim, reason string, decisive bool, entry, e transcripts.Entry, err error) {
 	if err != nil && decisive {
 		c.moving = false
 		d.reply(c.claimError(err))
@@ -176,6 +181,7 @@ func (c *Call) committed(d decision, next takeover.Machine, effects []takeover.E
 	}
 	if err != nil {
 		c.log.Error("a transition is not durable yet", "state", next.State.String(), "error", err)
+		c.remember(entry)
 	}
 	if decisive {
 		c.stored = storedState{next.State.String(), c.epoch}
@@ -294,6 +300,7 @@ func claimName(d decision, claim transcripts.Claim) string {
 
 func eventData(d decision, claim transcripts.Claim) json.RawMessage {
 	data := map[string]any{}
+	maps.Copy(data, d.details)
 	if d.reason != "" {
 		data["reason"] = d.reason
 	}

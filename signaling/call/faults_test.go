@@ -234,7 +234,7 @@ func TestSubscription(t *testing.T) {
 		if n := len(sam.Heard(sam.AudioSlots()[1])); n != 0 {
 			t.Errorf("sam hears somebody else, too: %d frames", n)
 		}
-		if u, a := sam.Sentences(wire.TypeUserSubtitle), sam.Sentences(wire.TypeAgentSubtitle); len(u) != 1 || len(a) != 0 {
+		if u, a := sam.Sentences(wire.TypeUserSubtitle), sam.Sentences(wire.TypeAgentSubtitle); len(u) != 2 || len(a) != 0 {
 			t.Errorf("sam reads %d sentences of the caller, %d of the AI", len(u), len(a))
 		}
 		sam.Leave()

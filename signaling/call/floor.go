@@ -115,6 +115,7 @@ func (c *Call) giveFloorToHuman() {
 		h.p.SetAudience(sfu.Everyone)
 	} else {
 		h.p.SetAudience(sfu.Roles(sfu.Human, sfu.Observer))
+		c.bot.SetAudience(sfu.Everyone)
 	}
 	c.floor(track)
 	c.holder = h.id
@@ -145,6 +146,7 @@ func (c *Call) takeFloorFromHuman() {
 func (c *Call) giveFloorToAI() {
 	if c.agent != nil {
 		c.agent.p.SetAudience(sfu.Everyone)
+		c.bot.SetAudience(sfu.Nobody)
 		c.floorAgain(c.agent.mic)
 		c.holder = c.agent.id
 		return
@@ -175,6 +177,7 @@ func (c *Call) evictAI() {
 	c.botMode(mode, c.epoch, nil)
 	if c.agent != nil {
 		c.agent.p.SetAudience(sfu.Nobody)
+		c.bot.Unhear(c.agent.id)
 	}
 	c.agentOut = true
 	c.announce(wire.NotifyAgentWillLeave, wire.TypeAgentWillLeave, wire.AgentWillLeave{Reason: 2003, Message: "a human has taken over"}, nil)
@@ -189,15 +192,42 @@ func (c *Call) evictAI() {
 
 // botMode says what our bot is to do; beside an external one it only listens.
 func (c *Call) botMode(mode BotMode, epoch uint64, history []BotLine) {
-	if c.spec.ExternalAgent && mode != BotRevoice {
+	if !c.oursAnswers() && mode != BotRevoice {
 		mode = BotSilent
 	}
 	c.bot.SetMode(mode, epoch, history)
 }
 
+// oursAnswers: our bot is the AI of the call, from the beginning or since it
+// stands in for an external one that is not there.
+func (c *Call) oursAnswers() bool { return !c.spec.ExternalAgent || c.standsIn }
+
+// standIn makes our bot the AI of a call whose external one has left or never
+// came, because somebody must speak to the caller.
+func (c *Call) standIn(name string) {
+	if c.standsIn || c.machine.State == takeover.Ended {
+		return
+	}
+	c.standsIn = true
+	if c.machine.State.FloorHeldByHuman() {
+		return // it will be briefed when the human gives the call back
+	}
+	mode := BotAnswer
+	if c.machine.State == takeover.WillStart {
+		mode = BotCompany
+	}
+	c.bot.SetMode(mode, c.epoch, c.history())
+	c.giveFloorToAI()
+	if len(c.lines) > 0 {
+		c.company("lost", name)
+	}
+	p := c.botParticipant()
+	c.announce(wire.NotifyParticipantJoined, 0, wire.ParticipantJoined{Participant: p}, nil)
+}
+
 // company makes our bot explain the wait; an external one is told by events.
 func (c *Call) company(situation, name string) {
-	if !c.spec.ExternalAgent {
+	if c.oursAnswers() {
 		c.bot.Company(situation, name)
 	}
 }
@@ -215,6 +245,9 @@ func (c *Call) restoreAI() {
 	if c.agent != nil {
 		c.agent.listed = true
 		p = c.agent.public()
+		if c.agent.mic != nil {
+			c.bot.Hear(BotLeg{ParticipantID: c.agent.id, Role: string(wire.RoleAgent), Name: c.agent.name()}, c.agent.mic)
+		}
 	}
 	c.announce(wire.NotifyParticipantJoined, 0, wire.ParticipantJoined{Participant: p}, func(m *member) bool { return m != c.agent })
 }
@@ -226,7 +259,10 @@ func (c *Call) briefAI(event takeover.Event) {
 		c.botMode(BotAnswer, c.epoch, c.history())
 		return
 	}
-	if c.spec.ExternalAgent {
+	if c.agent == nil && c.spec.ExternalAgent {
+		c.standsIn = true
+	}
+	if !c.oursAnswers() {
 		c.aiReady()
 		return
 	}

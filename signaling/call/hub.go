@@ -118,10 +118,11 @@ func (c *Call) storageFailing(failing bool) {
 			return
 		}
 		c.outage = failing
+		message := "The transcript is saved again; nothing is missing."
 		if failing {
-			body := wire.NewRPCError(wire.Errorf(wire.KindStorage, "the call goes on, but its transcript cannot be saved at the moment"))
-			c.announce(wire.NotifyError, 0, body, func(m *member) bool { return m.privileged() })
+			message = "The call goes on, but its transcript cannot be saved at the moment."
 		}
+		c.announce(wire.NotifyError, 0, wire.Fault{Kind: wire.KindStorage, Message: message}, func(m *member) bool { return m.privileged() })
 	}, false)
 }
 

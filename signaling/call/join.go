@@ -87,7 +87,7 @@ func (c *Call) admit(r JoinRequest) (*member, error) {
 		m.sub = *r.Subscribe
 	}
 	m.p.SetSubscription(sfuSubscription(m.sub))
-	m.cursor, m.resumedAt, m.joinedAt, m.channelAt = r.Cursor, r.Cursor, c.lastSeq(), c.lastSeq()
+	m.cursor, m.resumedAt, m.channelAt = r.Cursor, r.Cursor, c.lastSeq()
 	return m, nil
 }
 
@@ -184,10 +184,16 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 			c.answered = true
 			c.botMode(BotAnswer, c.epoch, nil)
 		}
+		if c.spec.ExternalAgent && c.agent == nil {
+			c.after(timerAgent, c.cfg.AgentWithin, func() { c.standIn("") })
+		}
 	case wire.RoleAgent:
-		c.agent = m
+		c.stop(timerAgent)
+		c.agent, c.standsIn = m, false
+		c.botMode(BotSilent, c.epoch, nil)
 		if !c.machine.State.FloorHeldByHuman() {
 			c.giveFloorToAI()
+			c.list(m, true, "")
 		}
 		c.record("joined", m, nil)
 	case wire.RoleHuman:
@@ -196,7 +202,6 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 			c.poll()
 		}
 	}
-	m.lost = nil
 	c.entriesBySocketLater(m)
 	c.summarise()
 }
@@ -319,10 +324,11 @@ func (c *Call) drop(m *member, reason string) {
 			c.hangup("caller " + reason)
 		}
 	case wire.RoleAgent:
+		c.record("left", m, map[string]string{"reason": reason})
 		if c.agent == m {
 			c.agent = nil
+			c.standIn(m.name())
 		}
-		c.record("left", m, map[string]string{"reason": reason})
 	}
 	c.summarise()
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"strings"
-	"time"
 
 	"github.com/relevo/relevo/sfu"
 	"github.com/relevo/relevo/signaling/auth"
@@ -32,26 +31,24 @@ type member struct {
 	role   wire.Role
 
 	// owned by the call's goroutine
-	p          *sfu.Participant
-	session    string // the SDP session of its peer, "" before the first offer
-	out        Outbox // nil: the socket is lost
-	resume     string // the token that resumes it
-	sub        wire.Subscribe
-	listed     bool // on the roster that callers see
-	gone       bool
-	peerState  sfu.PeerConnectionState
-	lost       *time.Timer // runs while socket or peer are away
-	slots      []wire.Slot
-	mic        *sfu.Track
-	channel    channel
-	cursor     int64 // log seq up to which it has been told
-	synced     bool  // has had the backlog; live sentences follow
-	joinedAt   int64 // log seq when it joined: takeovers after it are told by both ways
-	channelAt  int64 // log seq up to which its data channels have told takeovers
-	lostAt     int64 // log seq when its socket was lost
-	resumedAt  int64 // log seq that it had when it joined or resumed
-	entriesWS  bool  // no data channel came: entries go by the socket
-	takeoverID string
+	p         *sfu.Participant
+	session   string // the SDP session of its peer, "" before the first offer
+	out       Outbox // nil: the socket is lost
+	resume    string // the token that resumes it
+	sub       wire.Subscribe
+	listed    bool // on the roster that callers see
+	gone      bool
+	peerState sfu.PeerConnectionState
+	slots     []wire.Slot
+	mic       *sfu.Track
+	channel   channel
+	cursor    int64 // log seq up to which it has been told
+	synced    bool  // has had the backlog; live sentences follow
+	channelAt int64 // log seq up to which its data channels have told takeovers
+	lostAt    int64 // log seq when its socket was lost
+	resumedAt int64 // log seq that it had when it joined or resumed
+	skipped   []int // of the call's entries: not wanted when they came
+	entriesWS bool  // no data channel came: entries go by the socket
 }
 
 func (m *member) public() wire.Participant {

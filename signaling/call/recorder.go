@@ -29,6 +29,7 @@ type job struct {
 	transition *transcripts.Transition
 	decisive   bool // a claim: never retried, its failure is the answer
 	done       func(transcripts.Entry, error)
+	late       func(transcripts.Entry) // for a transition whose first answer was an error: it is durable now
 }
 
 const (
@@ -113,7 +114,12 @@ func (r *recorder) postpone(j job, cause error) {
 	}
 	if j.transition != nil {
 		j.done(transcripts.Entry{}, cause)
-		j.done = func(transcripts.Entry, error) {}
+		late := j.late
+		j.done = func(e transcripts.Entry, err error) {
+			if err == nil && late != nil {
+				late(e)
+			}
+		}
 	}
 	r.backlog = append(r.backlog, j)
 }

@@ -39,6 +39,7 @@ func (m *Member) Subscribe(ctx context.Context, s wire.Subscribe) error {
 		m.m.sub = s
 		m.m.p.SetSubscription(sfuSubscription(s))
 		reply(nil)
+		m.c.catchUp(m.m)
 	})
 }
 
@@ -128,8 +129,7 @@ func (m *Member) RequestHuman(ctx context.Context, r wire.RequestHuman) error {
 	if m.m.role == wire.RoleObserver || m.m.role == wire.RoleHuman {
 		return wire.Errorf(wire.KindForbidden, "the caller or the agent asks for a human")
 	}
-	// What a caller says never sets a priority.
-	r.Priority = 0
+	r.Priority = 0 // what a caller's client says never sets one; an app may
 	return m.c.requestHuman(ctx, r, m.m)
 }
 
@@ -144,12 +144,25 @@ func (c *Call) requestHuman(ctx context.Context, r wire.RequestHuman, by *member
 		if reason == "" {
 			reason = "asked"
 		}
-		c.decide(decision{event: takeover.Request, reason: reason, by: by, reply: reply})
+		details := map[string]any{}
+		if r.Email != "" {
+			details["email"] = r.Email
+		}
+		if r.Skill != "" {
+			details["skill"] = r.Skill
+		}
+		if r.Priority != 0 {
+			details["priority"] = r.Priority
+		}
+		c.decide(decision{event: takeover.Request, reason: reason, details: details, by: by, reply: reply})
 	})
 }
 
 // CancelRequest takes the wish for a human back.
 func (m *Member) CancelRequest(ctx context.Context) error {
+	if m.m.role != wire.RoleCaller && m.m.role != wire.RoleAgent {
+		return wire.Errorf(wire.KindForbidden, "the caller's wish is the caller's to take back")
+	}
 	return m.alone(ctx, func(reply func(error)) {
 		m.c.decide(decision{event: takeover.Cancel, by: m.m, reply: reply})
 	})
@@ -157,6 +170,9 @@ func (m *Member) CancelRequest(ctx context.Context) error {
 
 // KeepWaiting answers the question whether to wait on.
 func (m *Member) KeepWaiting(ctx context.Context) error {
+	if m.m.role != wire.RoleCaller && m.m.role != wire.RoleAgent {
+		return wire.Errorf(wire.KindForbidden, "the caller is asked, not you")
+	}
 	return m.alone(ctx, func(reply func(error)) {
 		if m.c.machine.State != takeover.Pending {
 			reply(m.c.refusal(takeover.Cancel))
@@ -193,8 +209,8 @@ func (m *Member) Takeover(ctx context.Context, mode wire.TakeoverMode, key strin
 }
 
 // Claim reserves the call for a human who is to join: the state is willStart at
-// once, and they have MediaWithin to come. The same claimant, or the same key,
-// gets the same claim again.
+// once, and they have MediaWithin to come. The same claimant gets the same claim
+// again; a key is theirs alone, so that nobody gets another's claim by guessing.
 func (c *Call) Claim(ctx context.Context, by Claimant) (string, error) {
 	return ask(ctx, c, func(reply func(string, error)) { c.claimBy(by, nil, reply) })
 }
@@ -205,7 +221,7 @@ func (c *Call) claimBy(by Claimant, m *member, reply func(string, error)) {
 		return
 	}
 	same := func() bool {
-		return c.claim.UID != "" && (c.claim.Identity == by.Identity || by.Key != "" && c.claim.Key == by.Key)
+		return c.claim.UID != "" && c.claim.Identity == by.Identity
 	}
 	if same() && c.machine.State != takeover.Returning {
 		reply(c.claim.UID, nil)
@@ -264,7 +280,14 @@ func (c *Call) Say(ctx context.Context, text, as string) (int64, error) {
 			c.bot.Speak(text)
 			reply(0, nil)
 		case "human":
-			c.say(transcripts.Entry{Role: "human", Name: c.claim.Name, Text: text}, reply)
+			if !c.machine.State.FloorHeldByHuman() {
+				reply(0, wire.Errorf(wire.KindConflict, "no human has the call"))
+				return
+			}
+			if !c.ownVoice() {
+				c.bot.Speak(text)
+			}
+			c.say(transcripts.Entry{Role: "human", SpeakerID: ParticipantID(c.id, c.claim.Identity), Name: c.claim.Name, Text: text}, reply)
 		default:
 			reply(0, wire.Errorf(wire.KindBadRequest, "as is agent or human"))
 		}

@@ -91,6 +91,8 @@ func (c *Call) peerState(m *member, s sfu.PeerConnectionState) {
 		// must not listen to silence any longer.
 		if c.isClaimant(m) && c.machine.State != takeover.WillStart {
 			c.humanLost(m, "lost")
+		} else if c.isClaimant(m) && s != sfu.PeerDisconnected {
+			c.decide(decision{event: takeover.ClaimFailed, claim: c.claim, by: m, reason: "failed"})
 		}
 	}
 	c.checkHealth(m)
@@ -118,7 +120,7 @@ func (c *Call) fromChannel(m *member, b []byte) {
 	e, data, err := wire.DecodeClientEnvelope(b)
 	if err != nil {
 		c.hub.metrics.badMessage()
-		m.notify(wire.NotifyError, wire.NewRPCError(err))
+		m.notify(wire.NotifyError, fault(err))
 		return
 	}
 	leg := BotLeg{ParticipantID: m.id, Role: string(m.role), Name: m.name()}
@@ -136,7 +138,7 @@ func (c *Call) fromChannel(m *member, b []byte) {
 		t := data.(*wire.TextToAgent)
 		c.typed(m, t.Text, t.EnableInterrupt, func(_ int64, err error) {
 			if err != nil {
-				m.notify(wire.NotifyError, wire.NewRPCError(err))
+				m.notify(wire.NotifyError, fault(err))
 			}
 		})
 	case wire.TypeClientCustom:
@@ -151,4 +153,10 @@ func (c *Call) fromChannel(m *member, b []byte) {
 	case wire.TypeQueryAgentState:
 		c.send(m, wire.TypeAgentStateChanged, raw(wire.AgentState{State: max(c.agentState, 1)}), c.epoch, c.botID, false)
 	}
+}
+
+// fault is an error as the error notification carries it.
+func fault(err error) wire.Fault {
+	e := wire.AsError(err)
+	return wire.Fault{Kind: e.Kind, Message: e.Message}
 }

@@ -193,8 +193,11 @@ func (b botEvents) WantHuman(epoch uint64, reason, detail string) {
 	c := b.c
 	c.box.put(func() {
 		if epoch == c.epoch && c.machine.State == takeover.AI {
-			c.reasonDetail = detail
-			c.decide(decision{event: takeover.Request, reason: reason})
+			details := map[string]any{}
+			if detail != "" {
+				details["detail"] = detail
+			}
+			c.decide(decision{event: takeover.Request, reason: reason, details: details})
 		}
 	}, false)
 }
@@ -232,6 +235,14 @@ func (c *Call) heard(h Heard) {
 	switch role {
 	case wire.RoleCaller:
 		c.lastCall = time.Now()
+	case wire.RoleAgent:
+		// An external bot that was evicted may finish what was shown of its
+		// sentence; it begins no other.
+		if c.agentOut {
+			if l := c.liveByID(h.SentenceID); l == nil || !h.Final {
+				return
+			}
+		}
 	case wire.RoleHuman:
 		if !c.machine.State.FloorHeldByHuman() && c.holder != h.Leg.ParticipantID {
 			if l := c.liveByID(h.SentenceID); l == nil || !h.Final {
