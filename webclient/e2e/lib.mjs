@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import puppeteer from "puppeteer-core";
 
 export const here = fileURLToPath(new URL(".", import.meta.url));
 export const out = join(here, "out");
@@ -31,8 +32,12 @@ export async function startServer(bin, extra = []) {
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
-    child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${log}`)));
-    child.once("error", reject);
+    const fail = (error) => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    child.once("exit", (code) => fail(new Error(`the server ended with ${code}:\n${log}`)));
+    child.once("error", fail);
   });
   return {
     url,
@@ -48,36 +53,43 @@ export async function startServer(bin, extra = []) {
   };
 }
 
-/** A browser of its own whose microphone plays a file from the moment it is opened. */
-export async function openBrowser(wav) {
-  const profile = mkdtempSync(join(tmpdir(), "relevo-chromium-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    viewport: { width: 1280, height: 800 },
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--autoplay-policy=no-user-gesture-required",
-      "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
-      `--use-file-for-fake-audio-capture=${wav}%noloop`,
-    ],
-  });
-  const page = context.pages()[0] ?? (await context.newPage());
+const chromiumOptions = (wav) => ({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  headless: true,
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    `--use-file-for-fake-audio-capture=${wav}%noloop`,
+  ],
+});
+const viewport = { width: 1280, height: 800 };
+
+/** What goes wrong in a page, of Playwright or Puppeteer. */
+function watch(page) {
   const errors = [];
   page.on("pageerror", (e) => errors.push(e.message));
   page.on("console", (m) => {
     if (m.type() === "error" && !/favicon|status of/.test(m.text())) errors.push(m.text());
   });
+  return errors;
+}
+
+/** A browser of its own whose microphone plays a file from the moment it is opened. */
+export async function openBrowser(wav) {
+  const profile = mkdtempSync(join(tmpdir(), "relevo-chromium-"));
+  const context = await chromium.launchPersistentContext(profile, { ...chromiumOptions(wav), viewport });
+  const page = context.pages()[0] ?? (await context.newPage());
   return {
     page,
-    errors,
+    errors: watch(page),
     async close() {
       await context.close();
       rmSync(profile, { recursive: true, force: true });
@@ -85,15 +97,92 @@ export async function openBrowser(wav) {
   };
 }
 
+/** One browser with several people in it, who share nothing but the microphone's file. */
+export async function openPeople(wav, count) {
+  const browser = await chromium.launch(chromiumOptions(wav));
+  const people = [];
+  for (let i = 0; i < count; i++) {
+    const page = await (await browser.newContext({ viewport })).newPage();
+    people.push({ page, errors: watch(page) });
+  }
+  return { people, close: () => browser.close() };
+}
+
 /**
- * Puts an ear to the page's floor slot: every 50 ms how loud it is, and how much
- * of that is at a frequency. window.__ear = [{at, rms, share}].
+ * Firefox, driven by WebDriver BiDi. Its fake microphone is a steady tone. Where
+ * there is no sound card, its AudioContext stays suspended for ever: the pages
+ * must do without, and so must the test.
  */
-export async function listen(page, frequency) {
-  await page.evaluate(async (hz) => {
+export async function openFirefox(tone) {
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+    headless: true,
+    timeout: 60_000,
+    extraPrefsFirefox: {
+      "media.navigator.streams.fake": true,
+      "media.navigator.permission.disabled": true,
+      "media.navigator.audio.fake_frequency": tone,
+      "media.autoplay.default": 0,
+    },
+  });
+  const page = (await browser.pages())[0] ?? (await browser.newPage());
+  await page.setViewport(viewport);
+  return { page, errors: watch(page), version: await browser.version(), close: () => browser.close() };
+}
+
+/**
+ * Records the page's floor slot for a while and says how many of its stretches of
+ * 85 ms were loud, with the tone and without. Like listen, without an AudioContext.
+ */
+export function record(page, frequency, ms) {
+  return page.evaluate(
+    async ([hz, duration]) => {
+      const { call } = window.relevo;
+      const track = call.audioTracks.get(call.model.slots.find((s) => s.floor).mid);
+      const recorder = new MediaRecorder(new MediaStream([track]));
+      const parts = [];
+      recorder.ondataavailable = (e) => parts.push(e.data);
+      const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+      recorder.start();
+      setTimeout(() => recorder.stop(), duration);
+      await stopped;
+      const offline = new OfflineAudioContext(1, 1, 48000);
+      const sound = await offline.decodeAudioData(await new Blob(parts).arrayBuffer());
+      const all = sound.getChannelData(0);
+      const heard = { tone: 0, other: 0, seconds: sound.duration };
+      for (let from = 0; from + 4096 <= all.length; from += 4096) {
+        let energy = 0;
+        let re = 0;
+        let im = 0;
+        for (let i = 0; i < 4096; i++) {
+          const x = all[from + i];
+          const a = (2 * Math.PI * hz * i) / sound.sampleRate;
+          energy += x * x;
+          re += x * Math.cos(a);
+          im -= x * Math.sin(a);
+        }
+        if (Math.sqrt(energy / 4096) < 0.01) continue;
+        const share = (2 * (re * re + im * im)) / (4096 * energy);
+        if (share > 0.6) heard.tone++;
+        else if (share < 0.3) heard.other++;
+      }
+      return heard;
+    },
+    [frequency, ms],
+  );
+}
+
+/**
+ * Puts an ear to the page's floor slot, or to that of a role: every 50 ms how
+ * loud it is, and how much of that is at a frequency. window.__ear = [{at, rms, share}].
+ */
+export async function listen(page, frequency, role) {
+  await page.evaluate(async ([hz, of]) => {
     const { call } = window.relevo;
-    const floor = call.model.slots.find((s) => s.floor)?.mid;
-    const track = call.audioTracks.get(floor) ?? [...call.audioTracks.values()][0];
+    const { slots } = call.model;
+    const slot = of ? slots.find((s) => s.kind === "audio" && call.model.participant(s.participantId)?.role === of) : slots.find((s) => s.floor);
+    const track = call.audioTracks.get(slot?.mid) ?? [...call.audioTracks.values()][0];
     const context = new AudioContext({ sampleRate: 48000 });
     await context.resume();
     const analyser = context.createAnalyser();
@@ -116,7 +205,7 @@ export async function listen(page, frequency) {
       const share = energy > 0 ? (2 * (re * re + im * im)) / (x.length * energy) : 0;
       ear.push({ at: Date.now(), rms: Math.sqrt(energy / x.length), share });
     }, 50);
-  }, frequency);
+  }, [frequency, role]);
 }
 
 /** What the ear heard since a moment: counts of loud samples, with the tone and without. */
@@ -133,9 +222,10 @@ export function heard(page, since = 0, until = Number.MAX_SAFE_INTEGER) {
 /** The received audio by getStats, summed over what is inbound. */
 export function inbound(page) {
   return page.evaluate(async () => {
-    const sum = { packets: 0, lost: 0, energy: 0, level: 0 };
+    const sum = { streams: 0, packets: 0, lost: 0, energy: 0, level: 0 };
     for (const [, s] of await window.relevo.call.stats()) {
       if (s.type !== "inbound-rtp" || s.kind !== "audio") continue;
+      sum.streams++;
       sum.packets += s.packetsReceived ?? 0;
       sum.lost += s.packetsLost ?? 0;
       sum.energy += s.totalAudioEnergy ?? 0;

@@ -1,4 +1,4 @@
-// Video, selective subscription, and a takeover in the agent's voice, in two
+// Video, a shared screen, selective subscription, and a takeover in the agent's voice, in two
 // real browsers before the real server.
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
@@ -39,6 +39,18 @@ const frames = (page) =>
     return n;
   });
 
+/** The tiles of a desk: what each shows, and how many frames it has shown. */
+const tilesOf = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll(".tiles video")].map((v) => ({
+      label: v.getAttribute("aria-label"),
+      track: v.srcObject?.getVideoTracks()[0]?.id,
+      width: v.videoWidth,
+      frames: v.getVideoPlaybackQuality().totalVideoFrames,
+    })),
+  );
+const labels = async (page) => (await tilesOf(page)).map((v) => v.label.split(" ")[0]);
+
 test("video, subscription, the agent's voice", { timeout: 150_000 }, async (t) => {
   const ana = caller.page;
   const dana = desk.page;
@@ -70,6 +82,38 @@ test("video, subscription, the agent's voice", { timeout: 150_000 }, async (t) =
     await dana.getByRole("button", { name: /^See / }).click();
     await dana.locator(".tiles video").first().waitFor({ timeout: 15_000 });
     await eventually("frames again", async () => (await frames(dana)) > still + 5);
+  });
+
+  await t.test("the shared screen is seen beside the camera, and goes when it is no longer shared", async () => {
+    // Chromium's fake devices have a screen too, and its fake prompt picks it.
+    await ana.getByTestId("screen").click();
+    await dana.locator(".tiles video").nth(1).waitFor({ timeout: 15_000 });
+    assert.deepEqual(await labels(dana), ["Screen", "Camera"]);
+    const pictures = await eventually("two pictures that move", async () => {
+      const p = await tilesOf(dana);
+      return p.length === 2 && p.every((v) => v.width > 0 && v.frames > 5) && p;
+    });
+    assert.notEqual(pictures[0].track, pictures[1].track);
+    await dana.screenshot({ path: join(out, "modes-screen.png") });
+
+    await ana.getByTestId("screen").click();
+    await eventually("the screen's tile is gone", async () => (await dana.locator(".tiles video").count()) === 1, 5_000);
+    assert.deepEqual(await labels(dana), ["Camera"]);
+    const still = await frames(dana);
+    await eventually("the camera goes on", async () => (await frames(dana)) > still + 5);
+
+    await ana.getByTestId("screen").click();
+    await eventually("shared again", async () => (await tilesOf(dana)).filter((v) => v.width > 0).length === 2, 15_000);
+    // Stopped in the browser's own bar: the track ends by itself.
+    await ana.evaluate(() => {
+      const track = window.relevo.call.localTrack("screen");
+      track.stop();
+      track.dispatchEvent(new Event("ended"));
+    });
+    await eventually("gone again", async () => (await dana.locator(".tiles video").count()) === 1, 5_000);
+    await ana.getByTestId("camera").click();
+    await eventually("no camera", async () => (await dana.locator(".tiles video").count()) === 0, 5_000);
+    for (const page of [ana, dana]) assert.equal(await page.evaluate(() => window.relevo.call.negotiations), 1);
   });
 
   await t.test("guidance is read by the AI, never by the caller", async () => {

@@ -1,5 +1,6 @@
 import type { MediaError } from "../../sdk/src/index.ts";
 import { Icon } from "../shared/icons.tsx";
+import { metersRun } from "../shared/levels.ts";
 import { Avatar, Brand, LevelMeter, Notice, ThemeButton } from "../shared/ui.tsx";
 import { remedy } from "./check.ts";
 import type { CallerModel } from "./model.ts";
@@ -47,7 +48,7 @@ export function CheckView({ model }: { model: CallerModel }) {
               <div class="stack tight">
                 <LevelMeter track={check.track.value} label="Microphone level" />
                 <p class="small muted" role="status">
-                  {state === "asking" ? "Your browser asks for the microphone. Please allow it." : "Say something: the bars should move."}
+                  {state === "asking" ? "Your browser asks for the microphone. Please allow it." : metersRun.value ? "Say something: the bars should move." : "Your microphone is on."}
                 </p>
               </div>
               <label class="field">

@@ -12,6 +12,7 @@ import {
   type MediaError,
   type Participant,
   type RemoteVideo,
+  type Suggestion,
   type Takeover,
   type TakeoverMode,
 } from "../../sdk/src/index.ts";
@@ -54,6 +55,8 @@ export class DeskCall {
   readonly conversation = computed(() => weave(this.lines.value, this.marks.value));
   readonly timeline = signal<TimelineItem[]>([]);
   readonly videos = signal<RemoteVideo[]>([]);
+  /** What the AI would say, while we have the floor. */
+  readonly suggestion = signal<Suggestion | null>(null);
   readonly wants = signal<WantMap>({});
   readonly byDefault = signal<Wants>(EVERYTHING);
   readonly mode = signal<TakeoverMode>(MODE_OWN_VOICE);
@@ -198,6 +201,7 @@ export class DeskCall {
     call.on("callState", (s) => {
       const was = this.state.value;
       this.state.value = s;
+      if (s.state !== "human") this.suggestion.value = null;
       this.takeover.value = call.model.takeover;
       if (this.joined.value && was.state === s.state) return;
       this.timeline.value = [...this.timeline.value, { state: s.state, at: this.#now(), name: s.state === "human" ? this.human.value : undefined }];
@@ -228,6 +232,11 @@ export class DeskCall {
       this.takeover.value = null;
       this.#coolDown();
     });
+    call.on("suggestion", (s) => {
+      if (typeof s.text !== "string" || s.text.trim() === "") return;
+      this.suggestion.value = s;
+      tell(`The AI suggests: ${s.text}`);
+    });
     call.on("agentStateChange", (s) => (this.agentState.value = s));
     call.on("line", (l) => {
       this.lines.value = call.model.transcript.lines;
@@ -250,6 +259,7 @@ export class DeskCall {
     call.on("closed", (c) => {
       this.endReason.value = c.reason;
       this.videos.value = [];
+      this.suggestion.value = null;
       tell("The call has ended.");
     });
   }

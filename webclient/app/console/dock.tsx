@@ -148,6 +148,7 @@ function HangUp({ desk }: { desk: DeskCall }) {
 
 function Composer({ desk }: { desk: DeskCall }) {
   const [text, setText] = useState("");
+  const input = useRef<HTMLInputElement>(null);
   const holding = desk.place.value === "holding";
   const other = desk.place.value === "other";
   const label = holding ? "Message to the caller" : other ? "The caller is with a colleague" : "Guidance for the AI. The caller never sees it";
@@ -155,25 +156,61 @@ function Composer({ desk }: { desk: DeskCall }) {
     e.preventDefault();
     if (await desk.send(text)) setText("");
   };
+  const take = (suggested: string) => {
+    setText(suggested);
+    desk.suggestion.value = null;
+    input.current?.focus();
+  };
   return (
-    <form class="composer" onSubmit={(e) => void submit(e)} data-private={!holding}>
-      <span class="composer-kind" aria-hidden="true">
-        <Icon name={holding ? "person" : "lock"} />
-      </span>
-      <input
-        class="input grow"
-        value={text}
-        onInput={(e) => setText(e.currentTarget.value)}
-        placeholder={label}
-        aria-label={label}
-        maxLength={4000}
-        autocomplete="off"
-        dir="auto"
-        data-testid="composer"
-      />
-      <button type="submit" class="btn iconic" aria-label="Send" disabled={text.trim() === ""}>
-        <Icon name="send" flip />
+    <>
+      {holding && desk.suggestion.value && (
+        <SuggestionView
+          text={desk.suggestion.value.text}
+          onUse={take}
+          onDismiss={() => {
+            desk.suggestion.value = null;
+            input.current?.focus();
+          }}
+        />
+      )}
+      <form class="composer" onSubmit={(e) => void submit(e)} data-private={!holding}>
+        <span class="composer-kind" aria-hidden="true">
+          <Icon name={holding ? "person" : "lock"} />
+        </span>
+        <input
+          ref={input}
+          class="input grow"
+          value={text}
+          onInput={(e) => setText(e.currentTarget.value)}
+          placeholder={label}
+          aria-label={label}
+          maxLength={4000}
+          autocomplete="off"
+          dir="auto"
+          data-testid="composer"
+        />
+        <button type="submit" class="btn iconic" aria-label="Send" disabled={text.trim() === ""}>
+          <Icon name="send" flip />
+        </button>
+      </form>
+    </>
+  );
+}
+
+/** What the AI would say. Nothing is sent by it: one may change it first. */
+function SuggestionView({ text, onUse, onDismiss }: { text: string; onUse: (text: string) => void; onDismiss: () => void }) {
+  return (
+    <div class="suggestion" role="group" aria-label="The AI suggests" data-testid="suggestion">
+      <Icon name="spark" />
+      <p class="grow" dir="auto">
+        {text}
+      </p>
+      <button type="button" class="btn compact" onClick={() => onUse(text)} data-testid="use-suggestion">
+        Use
       </button>
-    </form>
+      <button type="button" class="btn quiet iconic compact" aria-label="Dismiss the suggestion" onClick={onDismiss}>
+        <Icon name="close" />
+      </button>
+    </div>
   );
 }

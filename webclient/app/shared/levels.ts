@@ -1,12 +1,32 @@
 /** How loud a local track is, for level meters. One AudioContext serves all. */
+import { signal } from "@preact/signals-core";
 
 let context: AudioContext | null = null;
 
+/**
+ * Whether levels can be had. Chromium holds an AudioContext back until the page
+ * is clicked; Firefox does for ever on a machine without a sound card.
+ */
+export const metersRun = signal(false);
+
 function sharedContext(): AudioContext | null {
   if (typeof AudioContext === "undefined") return null;
-  context ??= new AudioContext();
-  if (context.state === "suspended") void context.resume().catch(() => undefined);
+  if (!context) {
+    try {
+      context = new AudioContext();
+    } catch {
+      return null; // too many of them, or no audio at all
+    }
+    context.onstatechange = () => (metersRun.value = context?.state === "running");
+    for (const event of ["pointerdown", "keydown"]) globalThis.addEventListener?.(event, wake, { passive: true });
+  }
+  wake();
   return context;
+}
+
+// Never awaited: it may not settle.
+function wake(): void {
+  if (context?.state === "suspended") void context.resume().catch(() => undefined);
 }
 
 /** RMS of samples on a scale that fits speech: 0 silence, 1 loud. */
@@ -28,7 +48,12 @@ export interface Meter {
 export function meter(track: MediaStreamTrack): Meter {
   const ctx = sharedContext();
   if (!ctx) return { read: () => 0, stop: () => undefined };
-  const source = ctx.createMediaStreamSource(new MediaStream([track]));
+  let source: MediaStreamAudioSourceNode;
+  try {
+    source = ctx.createMediaStreamSource(new MediaStream([track]));
+  } catch {
+    return { read: () => 0, stop: () => undefined }; // Firefox: a track of another rate
+  }
   const analyser = ctx.createAnalyser();
   analyser.fftSize = 1024;
   source.connect(analyser);

@@ -28,6 +28,7 @@ import {
   type TakeoverResult,
 } from "./wire.ts";
 
+const SOURCES: readonly Source[] = ["microphone", "camera", "screen"];
 const STATS_MS = 2_000;
 /** A claim waits for the human's media, 30 s at most. */
 const TAKEOVER_MS = 40_000;
@@ -63,7 +64,7 @@ export class RelevoCall extends Emitter<CallEvents> {
       },
       slotsChanged: () => this.emit("videos", this.videos),
       resumed: () => {
-        for (const source of ["microphone", "camera"] as const) this.#tellMute(source);
+        for (const source of SOURCES) this.#tellMute(source);
       },
       outgoing: (source) => this.#media.track(source),
       ended: (reason, error) => this.#finish(reason, error),
@@ -104,7 +105,8 @@ export class RelevoCall extends Emitter<CallEvents> {
     try {
       if (this.#options.microphone) await this.#media.adopt("microphone", this.#options.microphone);
       const result = await this.#connection.open();
-      for (const source of ["microphone", "camera"] as const) if (this.#muted[source]) this.#tellMute(source);
+      // A place that is resumed may have been left muted.
+      for (const source of SOURCES) if (result.resumed || this.#muted[source]) this.#tellMute(source);
       this.#watch();
       this.emit("connected", result);
       return result;
@@ -270,6 +272,7 @@ export class RelevoCall extends Emitter<CallEvents> {
   async #localTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     if (track) track.enabled = !this.#muted[source];
     await this.#connection.transport?.send(source, track);
+    if (source !== "microphone") this.#tellMute(source);
     this.emit("localMedia", { source, on: track !== null, muted: this.#muted[source], track });
   }
 
@@ -283,8 +286,10 @@ export class RelevoCall extends Emitter<CallEvents> {
   }
 
   #tellMute(source: Source): void {
-    // What is muted here sends silence anyway; the server's word is for the others.
-    this.#connection.request("mute", { source, muted: this.#muted[source] }).catch(() => undefined);
+    // What is muted here sends silence anyway; the server's word is for the others:
+    // a picture that stops coming would stay with them as a still.
+    const off = source !== "microphone" && this.#media.track(source) === null;
+    this.#connection.request("mute", { source, muted: off || this.#muted[source] }).catch(() => undefined);
   }
 
   #sourceEnded(source: Source): void {

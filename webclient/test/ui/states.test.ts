@@ -158,7 +158,15 @@ describe.each(looks)("$name", (l) => {
     call.say("human", "Hi Ana, this is Dana. I have read everything, so you need not repeat it.", { speakerId: "h-dana" });
     call.say("caller", "Oh, that is nice.");
     await page.locator(".turn").getByText("that is nice").waitFor();
+    call.toAll(2005, { text: "Offer a refund: the parcel is four days late." });
+    await page.getByTestId("suggestion").waitFor();
     await look(page, `${l.name}-console-5-holding`);
+    await page.getByTestId("use-suggestion").click();
+    await page.getByTestId("suggestion").waitFor({ state: "detached" });
+    expect(await page.getByTestId("composer").inputValue()).toBe("Offer a refund: the parcel is four days late.");
+    expect(await page.getByTestId("composer").evaluate((e) => e === document.activeElement)).toBe(true);
+    await page.getByTestId("composer").fill("");
+    await page.getByTestId("composer").blur();
     await page.keyboard.press("Shift+?");
     await page.getByRole("dialog").waitFor();
     await look(page, `${l.name}-console-6-help`);
