@@ -99,8 +99,11 @@ test("video, subscription, the agent's voice", { timeout: 150_000 }, async (t) =
     await ana.getByTestId("screen").click();
     await eventually("the screen's tile is gone", async () => (await dana.locator(".tiles video").count()) === 1, 5_000);
     assert.deepEqual(await labels(dana), ["Camera"]);
-    const still = await frames(dana);
-    await eventually("the camera goes on", async () => (await frames(dana)) > still + 5);
+    const [still] = await tilesOf(dana);
+    await eventually("the camera goes on in its tile", async () => {
+      const [now] = await tilesOf(dana);
+      return now.track === still.track && now.frames > still.frames + 5;
+    });
 
     await ana.getByTestId("screen").click();
     await eventually("shared again", async () => (await tilesOf(dana)).filter((v) => v.width > 0).length === 2, 15_000);

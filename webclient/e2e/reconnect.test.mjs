@@ -97,9 +97,13 @@ test("the call survives", { timeout: 120_000 }, async (t) => {
   });
 
   await t.test("a page that is loaded again goes on in the same call", async () => {
+    await page.getByTestId("mute").click();
     await page.reload();
     await page.getByTestId("party").waitFor({ timeout: 20_000 });
     assert.equal(await page.evaluate(() => window.relevo.call.model.callId), id);
+    assert.equal(await page.evaluate(() => window.relevo.call.isMuted()), true, "muted before, muted after");
+    assert.equal(await page.getByTestId("mute").textContent(), "Unmute");
+    await page.getByTestId("mute").click();
     await listen(page, TONE);
     await answered(page, "Do you ship abroad?", /abroad|countries|ship|deliver/i);
   });

@@ -105,6 +105,30 @@ describe("RelevoCall", () => {
     expect(c.negotiations).toBe(1);
   });
 
+  it("tells that a picture is off, and says nothing of a microphone that is closed", async () => {
+    const { c } = await caller();
+    const track = (kind: string) => ({ kind, stop() {} }) as unknown as MediaStreamTrack;
+    const told = () => server.requests.filter((r) => r.method === "mute").map((r) => [r.params["source"], r.params["muted"]]);
+    await c.adopt("microphone", track("audio"));
+    await c.setMicrophone(false);
+    await c.adopt("camera", track("video"));
+    await c.adopt("screen", track("video"));
+    await c.setCamera(false);
+    await c.setScreen(false);
+    const before = [
+      ["camera", false],
+      ["screen", false],
+      ["camera", true],
+      ["screen", true],
+    ];
+    await expect.poll(told).toEqual(before);
+    // A new socket hears it all again: what was told while the old one died may be lost.
+    const back = next(c, "reconnected");
+    call.members[0]!.ws!.terminate();
+    await back;
+    await expect.poll(told).toEqual([...before, ["microphone", false], ["camera", true], ["screen", true]]);
+  });
+
   it("gives up when the place is gone", async () => {
     const { c } = await caller({ reconnect: { windowMs: 600, baseMs: 50, maxMs: 100 } });
     server.refuseSockets = true;

@@ -259,7 +259,7 @@ export class DeskCall {
     call.on("closed", (c) => {
       this.endReason.value = c.reason;
       this.videos.value = [];
-      this.suggestion.value = null;
+      this.suggestion.value = this.problem.value = null;
       tell("The call has ended.");
     });
   }

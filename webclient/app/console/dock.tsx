@@ -157,7 +157,7 @@ function Composer({ desk }: { desk: DeskCall }) {
     if (await desk.send(text)) setText("");
   };
   const take = (suggested: string) => {
-    setText(suggested);
+    setText((typed) => (typed.trim() ? `${typed.trimEnd()} ${suggested}` : suggested));
     desk.suggestion.value = null;
     input.current?.focus();
   };

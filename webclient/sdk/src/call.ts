@@ -66,6 +66,10 @@ export class RelevoCall extends Emitter<CallEvents> {
       resumed: () => {
         for (const source of SOURCES) this.#tellMute(source);
       },
+      muted: () => this.#muted.microphone,
+      resuming: (muted) => {
+        if (muted) this.mute();
+      },
       outgoing: (source) => this.#media.track(source),
       ended: (reason, error) => this.#finish(reason, error),
     });

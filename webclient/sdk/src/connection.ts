@@ -31,6 +31,10 @@ export interface ConnectionHandlers {
   slotsChanged(): void;
   /** The socket is new: tell the server what it may have missed. */
   resumed(): void;
+  /** Whether the microphone is muted, to be kept over a reload. */
+  muted(): boolean;
+  /** Goes on where a reload has cut. */
+  resuming(muted: boolean): void;
   /** What is to be sent from the start. */
   outgoing(source: Source): MediaStreamTrack | null;
   /** Called once, unless close was. */
@@ -66,6 +70,7 @@ export class Connection {
     const saved = this.#session?.take(Date.now()) ?? null;
     const { token, call, role, subscribe } = this.options;
     if (saved && (!call || saved.call === call)) {
+      this.handlers.resuming(saved.muted === true);
       try {
         return await this.#establish(saved.url, { call: saved.call, resume: saved.resume, cursor: 0 });
       } catch (error) {
@@ -190,7 +195,7 @@ export class Connection {
 
   #saveSession(): void {
     const resume = this.#link?.resumeToken;
-    if (resume) this.#session?.save({ url: this.#url, call: this.model.callId, resume, savedAt: Date.now() });
+    if (resume) this.#session?.save({ url: this.#url, call: this.model.callId, resume, savedAt: Date.now(), muted: this.handlers.muted() });
   }
 
   #notification(method: NotificationName, params: unknown): void {

@@ -7,6 +7,8 @@ export interface SavedSession {
   call: string;
   resume: string;
   savedAt: number;
+  /** Who was muted is not heard after a reload either. */
+  muted?: boolean;
 }
 
 /** The server keeps a place this long. */
