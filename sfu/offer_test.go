@@ -164,7 +164,7 @@ func TestAnswer(t *testing.T) {
 		answer := c.pc.RemoteDescription().SDP
 		for _, want := range []string{
 			"opus/48000/2", "minptime=10;useinbandfec=1", "VP8/90000", "VP9/90000", "profile-id=2", "H264/90000", "AV1/90000",
-			"nack pli", "ccm fir", "transport-cc", "a=candidate:", "max-message-size:65536",
+			"nack pli", "ccm fir", "a=rtcp-fb:111 transport-cc", "a=rtcp-fb:96 transport-cc", "a=candidate:", "max-message-size:65536",
 		} {
 			if !strings.Contains(answer, want) {
 				t.Errorf("the answer has no %s", want)

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
@@ -30,10 +32,18 @@ func (c *client) picture(s Source, sn uint16, key bool) {
 	time.Sleep(33 * time.Millisecond)
 }
 
-func (c *client) asked() int {
+// asked counts the requests for a key frame of its sources, or of these.
+func (c *client) asked(sources ...Source) (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.plis
+	for source, reports := range c.about {
+		for _, r := range reports {
+			if _, ok := r.Packet.(*rtcp.PictureLossIndication); ok && (sources == nil || slices.Contains(sources, source)) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func TestVideoStartsWithAKeyFrame(t *testing.T) {
@@ -169,7 +179,7 @@ func TestMoreLines(t *testing.T) {
 			t.Fatal("not heard")
 		}
 		before := len(human.packets(audio, 0))
-		human.send(Camera)
+		human.send(Camera, "")
 		human.receive(webrtc.RTPCodecTypeAudio)
 		human.negotiate([]Source{Microphone, Camera})
 		if !human.hears(1) || len(human.packets(audio, 0)) <= before {

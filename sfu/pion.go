@@ -39,6 +39,7 @@ type ClientConfig struct {
 	Loopback bool          // include loopback candidates
 	UDPMux   ice.UDPMux    // nil: a port for each connection
 	TCP      bool          // connect by ICE over TCP where UDP does not come through
+	Numbered bool          // send transport-wide sequence numbers, as browsers do: the server answers with feedback
 	Log      logging.LoggerFactory
 }
 
@@ -59,7 +60,7 @@ func NewClientAPI(c ClientConfig) (*webrtc.API, error) {
 	se.SetNetworkTypes(types)
 	se.SetIncludeLoopbackCandidate(c.Loopback)
 	settings(&se)
-	return newAPI(se, c.Log)
+	return newAPI(se, c.Log, c.Numbered)
 }
 
 // NewClientMux returns a mux by which the peer connections of many Go clients
@@ -99,7 +100,7 @@ func newServerAPI(c EngineConfig, m muxes, lf logging.LoggerFactory) (*webrtc.AP
 	se.SetFireOnTrackBeforeFirstRTP(true) // our reader sees the first packet; no peeking goroutine of Pion's
 	se.SetSCTPMaxMessageSize(maxMessage)
 	settings(&se)
-	return newAPI(se, lf)
+	return newAPI(se, lf, false)
 }
 
 func newUDPMux(conn net.PacketConn, n transport.Net, lf logging.LoggerFactory) *ice.UDPMuxDefault {
@@ -136,13 +137,13 @@ func ClosePeer(pc *webrtc.PeerConnection) error {
 	return pc.GracefulClose()
 }
 
-func newAPI(se webrtc.SettingEngine, lf logging.LoggerFactory) (*webrtc.API, error) {
+func newAPI(se webrtc.SettingEngine, lf logging.LoggerFactory, numbered bool) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	registry := &interceptor.Registry{}
 	if err := registerCodecs(media); err != nil {
 		return nil, fmt.Errorf("sfu: codecs: %w", err)
 	}
-	if err := registerInterceptors(media, registry, lf); err != nil {
+	if err := registerInterceptors(media, registry, lf, numbered); err != nil {
 		return nil, fmt.Errorf("sfu: interceptors: %w", err)
 	}
 	return webrtc.NewAPI(webrtc.WithSettingEngine(se), webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry)), nil
@@ -198,11 +199,21 @@ func registerCodecs(m *webrtc.MediaEngine) error {
 // registerInterceptors sets up RTCP: negative acknowledgements and their
 // answer for video, sender and receiver reports, and transport-wide feedback
 // to publishers. The transport-wide number is read on what comes in and not
-// put on what goes out, as nothing here adapts to a receiver's feedback.
-func registerInterceptors(m *webrtc.MediaEngine, r *interceptor.Registry, lf logging.LoggerFactory) error {
+// put on what goes out, as nothing here adapts to a receiver's feedback, but by
+// a client that asks to be numbered.
+func registerInterceptors(m *webrtc.MediaEngine, r *interceptor.Registry, lf logging.LoggerFactory, numbered bool) error {
 	receive := webrtc.RTPTransceiverDirectionRecvonly
+	counted := []webrtc.RTPTransceiverDirection{receive}
+	if numbered {
+		counted = append(counted, webrtc.RTPTransceiverDirectionSendonly)
+		numbers, err := twcc.NewHeaderExtensionInterceptor()
+		if err != nil {
+			return err
+		}
+		r.Add(numbers) // the first is next to the wire: a packet sent again has a number of its own
+	}
 	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
-		if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.TransportCCURI}, kind, receive); err != nil {
+		if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.TransportCCURI}, kind, counted...); err != nil {
 			return err
 		}
 		if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.SDESMidURI}, kind, receive); err != nil {

@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/transport/v4/vnet"
@@ -154,11 +156,18 @@ type client struct {
 	negotiations int
 	wg           sync.WaitGroup
 
-	mu   sync.Mutex
-	ears map[string]*ear // by mid
-	data [][]byte
-	open chan struct{}
-	plis int
+	mu      sync.Mutex
+	ears    map[string]*ear // by mid
+	data    [][]byte
+	open    chan struct{}
+	about   map[Source][]rtcpPacket // RTCP about what it sends
+	reports []rtcpPacket            // RTCP about what it is sent
+}
+
+// rtcpPacket is one RTCP packet as it arrived.
+type rtcpPacket struct {
+	rtcp.Packet
+	at time.Time
 }
 
 // heard is one packet as it arrived.
@@ -177,6 +186,8 @@ type clientSpec struct {
 	audioSlots int
 	videoSlots int
 	channel    bool
+	numbered   bool   // sends transport-wide sequence numbers
+	codec      string // of what it sends of video; "": VP8
 }
 
 // join adds a participant with a peer connection and waits until it is up.
@@ -193,11 +204,11 @@ func (w *world) join(s clientSpec) *client {
 func (w *world) dial(s clientSpec) *client {
 	w.t.Helper()
 	w.hosts++
-	c := &client{w: w, t: w.t, ip: fmt.Sprintf("10.0.0.%d", 10+w.hosts), sent: map[Source]*webrtc.TrackLocalStaticRTP{}, ears: map[string]*ear{}, open: make(chan struct{})}
+	c := &client{w: w, t: w.t, ip: fmt.Sprintf("10.0.0.%d", 10+w.hosts), sent: map[Source]*webrtc.TrackLocalStaticRTP{}, ears: map[string]*ear{}, open: make(chan struct{}), about: map[Source][]rtcpPacket{}}
 	var err error
 	c.p, err = w.room.Join(s.id, s.role)
 	must(w.t, err)
-	api, err := NewClientAPI(ClientConfig{Net: w.host(c.ip), Log: pionLog{log: slogDiscard()}})
+	api, err := NewClientAPI(ClientConfig{Net: w.host(c.ip), Numbered: s.numbered, Log: pionLog{log: slogDiscard()}})
 	must(w.t, err)
 	c.setup(api, s)
 	c.negotiate(s.publish)
@@ -220,7 +231,7 @@ func (c *client) setup(api *webrtc.API, s clientSpec) {
 		})
 	}
 	for _, source := range s.publish {
-		c.send(source)
+		c.send(source, s.codec)
 	}
 	for range s.audioSlots {
 		c.receive(webrtc.RTPCodecTypeAudio)
@@ -230,37 +241,40 @@ func (c *client) setup(api *webrtc.API, s clientSpec) {
 	}
 }
 
-func (c *client) send(source Source) {
+func (c *client) send(source Source, codec string) {
 	mime := webrtc.MimeTypeOpus
 	if source != Microphone {
-		mime = webrtc.MimeTypeVP8
+		mime = cmp.Or(codec, webrtc.MimeTypeVP8)
 	}
 	track, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: mime}, string(source), string(source))
 	must(c.t, err)
 	tr, err := c.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 	must(c.t, err)
 	c.sent[source] = track
-	sender := tr.Sender()
-	c.wg.Go(func() {
-		for {
-			packets, _, err := sender.ReadRTCP()
-			if err != nil {
-				return
-			}
-			for _, p := range packets {
-				if _, ok := p.(*rtcp.PictureLossIndication); ok {
-					c.mu.Lock()
-					c.plis++
-					c.mu.Unlock()
-				}
-			}
-		}
-	})
+	c.readReports(tr.Sender().ReadRTCP, func(r rtcpPacket) { c.about[source] = append(c.about[source], r) })
 }
 
 func (c *client) receive(kind webrtc.RTPCodecType) {
-	_, err := c.pc.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
+	tr, err := c.pc.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
 	must(c.t, err)
+	c.readReports(tr.Receiver().ReadRTCP, func(r rtcpPacket) { c.reports = append(c.reports, r) })
+}
+
+// readReports keeps the RTCP packets that read returns until it ends.
+func (c *client) readReports(read func() ([]rtcp.Packet, interceptor.Attributes, error), keep func(rtcpPacket)) {
+	c.wg.Go(func() {
+		for {
+			packets, _, err := read()
+			if err != nil {
+				return
+			}
+			c.mu.Lock()
+			for _, p := range packets {
+				keep(rtcpPacket{p, time.Now()})
+			}
+			c.mu.Unlock()
+		}
+	})
 }
 
 // offer makes an offer with all candidates in it.
