@@ -23,16 +23,18 @@ func (c *Call) record(event string, m *member, data any) {
 
 // write writes an entry that has no live form and publishes it when durable.
 func (c *Call) write(e transcripts.Entry, done func(transcripts.Entry, error)) {
+	// The id makes a write that is tried again the same one.
+	e.SentenceID = newID("e_")
 	c.remember(e)
 	c.rec.submit(job{entry: &e, done: func(stored transcripts.Entry, err error) {
-		c.box.put(func() {
+		c.box.force(func() {
 			if err == nil {
 				c.publish(stored)
 			}
 			if done != nil {
 				done(stored, err)
 			}
-		}, false)
+		})
 	}})
 }
 
@@ -50,7 +52,7 @@ func (c *Call) publish(e transcripts.Entry) {
 	}
 	for _, m := range c.order {
 		if m.entriesWS {
-			c.sendEntry(m, &e)
+			c.sendEntries(m)
 		} else if m.synced {
 			c.sendLogged(m, &e, false, rev)
 		}
@@ -133,7 +135,7 @@ func (c *Call) lastSeq() int64 {
 
 // mayRead: callers never see guidance to the AI.
 func mayRead(m *member, e *transcripts.Entry) bool {
-	return !e.Private || m.privileged()
+	return !e.Private || m.privileged() || m.role == wire.RoleAgent
 }
 
 // sendLogged sends an entry by the data channel in the form of its kind. Events
@@ -171,12 +173,34 @@ func (c *Call) skip(m *member, e *transcripts.Entry) {
 	m.skipped = append(m.skipped, i)
 }
 
+// entriesAtOnce is how many entries a socket gets in a row; the others follow.
+const entriesAtOnce = 100
+
+// sendEntries sends a member without a data channel what it has not had, a
+// portion at a time, so that a long log does not overflow its socket.
+func (c *Call) sendEntries(m *member) {
+	if m.gone || m.out == nil || !m.entriesWS {
+		return
+	}
+	first := sort.Search(len(c.entries), func(i int) bool { return c.entries[i].Seq > m.cursor })
+	for i := first; i < len(c.entries); i++ {
+		if i == first+entriesAtOnce {
+			c.after("entries "+m.id, 50*time.Millisecond, func() { c.sendEntries(m) })
+			return
+		}
+		c.sendEntry(m, &c.entries[i])
+	}
+}
+
 // sendEntry sends an entry by the socket, to who has no data channel.
 func (c *Call) sendEntry(m *member, e *transcripts.Entry) {
-	if e.Seq <= m.cursor || !mayRead(m, e) {
+	if e.Seq <= m.cursor {
 		return
 	}
 	m.cursor = e.Seq
+	if !mayRead(m, e) {
+		return
+	}
 	if e.Kind == transcripts.KindSentence && !m.transcriptsOf(e.SpeakerID) {
 		c.skip(m, e)
 		return
@@ -207,6 +231,7 @@ func (c *Call) sync(m *member) {
 	}
 	m.entriesWS = false
 	m.synced = true
+	m.channel.backlog = len(c.entries)
 	from, to := m.cursor, c.lastSeq()
 	c.send(m, wire.TypeBacklog, raw(wire.Backlog{Kind: "begin", From: from + 1, To: to}), c.epoch, "", false)
 	for i := range c.entries {
@@ -233,9 +258,10 @@ func (c *Call) replayEvents(m *member, cursor int64) {
 		if e.Kind == transcripts.KindEvent {
 			c.replayEvent(m, e)
 		}
-		if m.entriesWS {
-			c.sendEntry(m, e)
-		}
+	}
+	if m.entriesWS {
+		m.cursor = min(m.cursor, cursor)
+		c.sendEntries(m)
 	}
 	if c.machine.State == takeover.Pending && m.role == wire.RoleCaller {
 		c.tellWait("")

@@ -46,6 +46,7 @@ type Call struct {
 	claim        transcripts.Claim
 	waiters      []func(wire.TakeoverResult, error) // takeover requests that wait to be connected
 	moving       bool                               // a transition is under way
+	underWay     decision                           // while moving
 	waiting      []decision                         // what came meanwhile
 	stored       storedState                        // where the store has the call
 	onHumanFinal func()                             // runs when the human's last sentence is in
@@ -67,6 +68,7 @@ type Call struct {
 	video        bool
 	lastLine     *wire.LastLine
 	ended        bool
+	ending       bool // everyone has been told
 	answered     bool // the AI has answered the caller
 	outage       bool
 	lastHum      time.Time // when the human was last heard
@@ -97,13 +99,13 @@ func (c *Call) after(name string, d time.Duration, fn func()) {
 	c.stop(name)
 	var t *time.Timer
 	t = time.AfterFunc(d, func() {
-		c.box.put(func() {
+		c.box.force(func() {
 			// A timer that was stopped or replaced after it fired is stale.
 			if c.timers[name] == t {
 				delete(c.timers, name)
 				fn()
 			}
-		}, false)
+		})
 	})
 	c.timers[name] = t
 }

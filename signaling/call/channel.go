@@ -17,6 +17,7 @@ type channel struct {
 	seq     uint64
 	queue   [][]byte
 	retry   *time.Timer
+	backlog int // how much more may wait: the log when the channel opened
 	dropped uint64
 }
 
@@ -56,7 +57,7 @@ func (c *Call) send(m *member, t wire.Type, data json.RawMessage, epoch uint64, 
 			return
 		}
 	}
-	if len(ch.queue) >= channelQueue {
+	if len(ch.queue) >= channelQueue+ch.backlog {
 		c.log.Warn("a member does not read its data channel", "participant", m.id)
 		c.drop(m, "slow")
 		return
@@ -70,10 +71,10 @@ func (c *Call) drainLater(m *member) {
 		return
 	}
 	m.channel.retry = time.AfterFunc(channelRetry, func() {
-		c.box.put(func() {
+		c.box.force(func() {
 			m.channel.retry = nil
 			c.drain(m)
-		}, false)
+		})
 	})
 }
 
@@ -120,7 +121,7 @@ func (c *Call) announce(method string, t wire.Type, params any, to func(*member)
 		}
 		m.notify(method, params)
 		if t != 0 && m.synced {
-			m.channelAt = c.lastSeq()
+			m.channelAt = max(m.channelAt, c.lastSeq())
 			c.send(m, t, data, c.epoch, "", false)
 		}
 	}

@@ -31,8 +31,11 @@ func (c *Call) decide(d decision) {
 	if d.reply == nil {
 		d.reply = func(error) {}
 	}
+	if d.event == takeover.Hangup {
+		c.goodbye() // nobody waits for the disk to hear that the call is over
+	}
 	if c.moving {
-		if len(c.waiting) >= maxWaiting && d.event != takeover.Hangup {
+		if len(c.waiting) >= maxWaiting && refusable(d.event) {
 			d.reply(wire.Errorf(wire.KindRateLimited, "the call is busy changing hands, try again"))
 			return
 		}
@@ -53,7 +56,7 @@ func (c *Call) decide(d decision) {
 		d.reply(nil)
 		return
 	}
-	c.moving = true
+	c.moving, c.underWay = true, d
 	switch d.event {
 	case takeover.Claim:
 		c.commit(d, next, effects, true)
@@ -64,13 +67,26 @@ func (c *Call) decide(d decision) {
 	}
 }
 
-// atBoundary runs fn at the end of the AI's word, BoundaryWithin later at most.
+// refusable are the events of people who can ask again; the others are facts.
+func refusable(e takeover.Event) bool {
+	return e == takeover.Request || e == takeover.Cancel || e == takeover.Claim || e == takeover.Release
+}
+
+// atBoundary runs fn at the end of the AI's word, BoundaryWithin later at most,
+// unless the human has gone meanwhile.
 func (c *Call) atBoundary(fn func()) {
 	c.aside(func() {
 		ctx, cancel := context.WithTimeout(c.ctx, c.cfg.BoundaryWithin)
 		c.bot.Boundary(ctx)
 		cancel()
-		c.box.put(fn, false)
+		c.box.force(func() {
+			if c.ending || !c.mediaReady() {
+				c.moving = false
+				c.nextDecision()
+				return
+			}
+			fn()
+		})
 	})
 }
 
@@ -152,14 +168,21 @@ func (c *Call) commit(d decision, next takeover.Machine, effects []takeover.Effe
 	now := time.Now()
 	entry := transcripts.Entry{CallID: c.id, Kind: transcripts.KindEvent, Start: now, Epoch: toEpoch, Event: eventName(d.event, c.machine.State, next.State),
 		SpeakerID: speakerOf(d), Role: roleOf(d), Name: claimName(d, claim), Data: eventData(d, claim)}
+	var undo *transcripts.Transition
+	if decisive {
+		undo = &transcripts.Transition{CallID: c.id, FromState: next.State.String(), FromEpoch: toEpoch, ToState: c.stored.state, ToEpoch: toEpoch,
+			Holder: holder, Reason: c.reason, Entry: transcripts.Entry{CallID: c.id, Kind: transcripts.KindEvent, Start: now, Epoch: toEpoch,
+				Event: "undone", Data: raw(map[string]string{"reason": "storage", "takeoverUid": claim.UID})}}
+	}
 	c.rec.submit(job{decisive: decisive, transition: &transcripts.Transition{CallID: c.id,
 		FromState: c.stored.state, FromEpoch: c.stored.epoch, ToState: next.State.String(), ToEpoch: toEpoch,
 		Holder: holder, Claim: stored, Reason: reason, Entry: entry},
+		undo: undo,
 		late: func(e transcripts.Entry) {
-			c.box.put(func() { c.publishLate(e) }, false)
+			c.box.force(func() { c.publishLate(e) })
 		},
 		done: func(e transcripts.Entry, err error) {
-			c.box.put(func() { c.committed(d, next, effects, claim, reason, decisive, entry, e, err) }, false)
+			c.box.force(func() { c.committed(d, next, effects, claim, reason, decisive, entry, e, err) })
 		}})
 	if !decisive {
 		c.stored = storedState{next.State.String(), toEpoch}
@@ -182,6 +205,10 @@ func (c *Call) committed(d decision, next takeover.Machine, effects []takeover.E
 	if err != nil {
 		c.log.Error("a transition is not durable yet", "state", next.State.String(), "error", err)
 		c.remember(entry)
+		var conflict *transcripts.ConflictError
+		if errors.As(err, &conflict) {
+			c.stored = storedState{conflict.Current.State, conflict.Current.Epoch}
+		}
 	}
 	if decisive {
 		c.stored = storedState{next.State.String(), c.epoch}
@@ -199,6 +226,10 @@ func (c *Call) committed(d decision, next takeover.Machine, effects []takeover.E
 	c.moving = false
 	d.reply(nil)
 	c.summarise()
+	if d.event == takeover.Claim && d.by != nil && d.by.gone {
+		// They left while the claim was being written.
+		c.decide(decision{event: takeover.HumanLost, claim: c.claim, by: d.by, reason: "left"})
+	}
 	if c.ended {
 		for _, w := range c.waiting {
 			w.reply(errGone)

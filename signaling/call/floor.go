@@ -27,13 +27,7 @@ func (c *Call) hear(e takeover.Effect, d decision) {
 	case takeover.ExplainLoss:
 		c.company("lost", c.claim.Name)
 	case takeover.Seal:
-		// Nothing more is heard from here on, however long the disk takes.
-		c.epoch += 2
-		c.botMode(BotSilent, c.epoch, nil)
-		if err := c.room.GiveFloor(nil, c.epoch); err != nil {
-			c.log.Error("the floor was not taken", "error", err)
-		}
-		c.sayGoodbye()
+		c.goodbye()
 	}
 }
 
@@ -118,11 +112,12 @@ func (c *Call) giveFloorToHuman() {
 		c.bot.SetAudience(sfu.Everyone)
 	}
 	c.floor(track)
-	c.holder = h.id
+	c.setHolder(h.id)
 	if h.mic != nil {
 		c.bot.Hear(BotLeg{ParticipantID: h.id, Role: string(wire.RoleHuman), Name: h.name()}, h.mic)
 	}
-	c.lastHum, c.lastCall = time.Now(), time.Now()
+	c.lastHum = time.Now()
+	c.lastCall = c.lastHum
 }
 
 func (c *Call) floor(track *sfu.Track) {
@@ -148,12 +143,23 @@ func (c *Call) giveFloorToAI() {
 		c.agent.p.SetAudience(sfu.Everyone)
 		c.bot.SetAudience(sfu.Nobody)
 		c.floorAgain(c.agent.mic)
-		c.holder = c.agent.id
+		c.setHolder(c.agent.id)
 		return
 	}
 	c.bot.SetAudience(sfu.Everyone)
 	c.floorAgain(c.bot.Track())
-	c.holder = c.botID
+	c.setHolder(c.botID)
+}
+
+// setHolder notes who has the floor. In mode 0 the track stays the AI's, so
+// that only this says whose words the floor slots carry now.
+func (c *Call) setHolder(id string) {
+	c.holder = id
+	for _, m := range c.order {
+		if !m.gone && c.nameSlots(m) {
+			c.tellSlots(m)
+		}
+	}
 }
 
 // floorAgain gives the floor within the epoch it already has, too: an external
@@ -205,11 +211,11 @@ func (c *Call) oursAnswers() bool { return !c.spec.ExternalAgent || c.standsIn }
 // standIn makes our bot the AI of a call whose external one has left or never
 // came, because somebody must speak to the caller.
 func (c *Call) standIn(name string) {
-	if c.standsIn || c.machine.State == takeover.Ended {
+	if c.standsIn || c.ending {
 		return
 	}
 	c.standsIn = true
-	if c.machine.State.FloorHeldByHuman() {
+	if c.agentOut {
 		return // it will be briefed when the human gives the call back
 	}
 	mode := BotAnswer
@@ -288,7 +294,7 @@ func (c *Call) humanFinal() {
 	c.stop(timerBrief)
 	if fn := c.onHumanFinal; fn != nil {
 		c.onHumanFinal = nil
-		if c.machine.State.FloorHeldByHuman() {
+		if c.agentOut {
 			fn()
 		}
 	}
@@ -323,7 +329,7 @@ func (c *Call) watchSilence() {
 		if c.machine.State != takeover.Human {
 			return
 		}
-		if c.lastHum.After(c.lastCall) && time.Since(c.lastHum) >= c.cfg.SessionTimeout {
+		if !c.lastHum.Before(c.lastCall) && time.Since(c.lastHum) >= c.cfg.SessionTimeout {
 			c.releasedFor = "callerSilent"
 			c.decide(decision{event: takeover.CallerSilent, claim: c.claim, reason: "callerSilent"})
 			return
@@ -349,9 +355,17 @@ func (c *Call) askLater() {
 	})
 }
 
-// sayGoodbye tells everybody at once that the call is over; what was being said
-// still comes into the log.
-func (c *Call) sayGoodbye() {
+// goodbye ends the call for everybody at once: from here on nothing is heard,
+// however long the disk takes. What was being said still comes into the log.
+func (c *Call) goodbye() {
+	if c.ending {
+		return
+	}
+	c.ending = true
+	if err := c.room.GiveFloor(nil, c.epoch+1); err != nil {
+		c.log.Error("the floor was not taken", "error", err)
+	}
+	c.bot.SetMode(BotSilent, c.epoch+1, nil)
 	for _, m := range c.order {
 		m.gone = true
 		if m.out != nil {
@@ -360,6 +374,11 @@ func (c *Call) sayGoodbye() {
 		m.closeChannel()
 	}
 	c.answerWaiters(wire.TakeoverResult{}, errGone)
+	for _, d := range append(c.waiting, c.underWay) {
+		if d.event != takeover.Hangup && d.reply != nil {
+			d.reply(errGone) // a socket closes when its requests are answered
+		}
+	}
 }
 
 // seal is the end of the call; its log takes no more.

@@ -22,7 +22,8 @@ type Hub struct {
 	mu     sync.Mutex
 	calls  map[string]*Call
 	closed bool
-	queue  []string // ids of the calls that wait for a human, next first
+	making sync.WaitGroup // calls being created; added under mu while not closed
+	queue  []string       // ids of the calls that wait for a human, next first
 }
 
 // NewHub makes a hub; Close ends it.
@@ -55,7 +56,9 @@ func (h *Hub) Create(ctx context.Context, spec Spec) (*Call, error) {
 		return nil, wire.Errorf(wire.KindConflict, "there is a call with this id")
 	}
 	h.calls[spec.ID] = nil // reserved while the store is asked
+	h.making.Add(1)
 	h.mu.Unlock()
+	defer h.making.Done()
 
 	c, err := h.start(ctx, spec, now)
 	h.mu.Lock()
@@ -75,13 +78,6 @@ func (h *Hub) Create(ctx context.Context, spec Spec) (*Call, error) {
 }
 
 func (h *Hub) start(ctx context.Context, spec Spec, now time.Time) (*Call, error) {
-	err := h.cfg.Store.CreateCall(ctx, transcripts.Call{ID: spec.ID, State: takeover.AI.String(), Created: now, StateAt: now, Meta: spec.Meta})
-	switch {
-	case errors.Is(err, transcripts.ErrExists):
-		return nil, wire.Errorf(wire.KindConflict, "there is a call with this id")
-	case err != nil:
-		return nil, wire.Wrap(wire.KindStorage, err, "the call cannot be recorded: the server's storage does not answer")
-	}
 	c := &Call{id: spec.ID, hub: h, cfg: &h.cfg, spec: spec, log: h.cfg.Log.With("call", spec.ID), created: now, stateAt: now,
 		box: newMailbox(), botID: newID("ai_"), stopped: make(chan struct{}), members: make(map[string]*member),
 		names: make(map[string]speaker), timers: make(map[string]*time.Timer), stored: storedState{takeover.AI.String(), 0}}
@@ -89,11 +85,18 @@ func (h *Hub) start(ctx context.Context, spec Spec, now time.Time) (*Call, error
 	c.names[c.botID] = speaker{wire.RoleAgent, "AI assistant"}
 	c.publishInfo()
 	c.room = h.cfg.Engine.NewRoom(spec.ID, c.fromRoom)
+	var err error
 	c.bot, err = h.cfg.NewBot(BotSpec{Room: c.room, CallID: spec.ID, ParticipantID: c.botID, Language: spec.Language, Greeting: spec.Greeting, Events: botEvents{c}})
 	if err != nil {
 		c.cancel()
 		c.room.Close()
 		return nil, wire.Wrap(wire.KindUnavailable, err, "the AI agent cannot be started")
+	}
+	if err := h.record(ctx, spec, now); err != nil {
+		c.cancel()
+		c.bot.Close()
+		c.room.Close()
+		return nil, err
 	}
 	c.rec = newRecorder(h.cfg.Store, c.log, c.storageFailing)
 	c.box.put(func() {
@@ -108,6 +111,18 @@ func (h *Hub) start(ctx context.Context, spec Spec, now time.Time) (*Call, error
 	}, false)
 	go c.run()
 	return c, nil
+}
+
+// record makes the call in the store.
+func (h *Hub) record(ctx context.Context, spec Spec, now time.Time) error {
+	err := h.cfg.Store.CreateCall(ctx, transcripts.Call{ID: spec.ID, State: takeover.AI.String(), Created: now, StateAt: now, Meta: spec.Meta})
+	switch {
+	case errors.Is(err, transcripts.ErrExists):
+		return wire.Errorf(wire.KindConflict, "there is a call with this id")
+	case err != nil:
+		return wire.Wrap(wire.KindStorage, err, "the call cannot be recorded: the server's storage does not answer")
+	}
+	return nil
 }
 
 // storageFailing tells everyone when the log cannot be written, and when it can
@@ -154,6 +169,10 @@ func (h *Hub) gone(c *Call) {
 func (h *Hub) Close(ctx context.Context) error {
 	h.mu.Lock()
 	h.closed = true
+	h.mu.Unlock()
+	h.making.Wait()
+	defer h.list.close()
+	h.mu.Lock()
 	calls := make([]*Call, 0, len(h.calls))
 	for _, c := range h.calls {
 		if c != nil {
@@ -171,7 +190,6 @@ func (h *Hub) Close(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-	h.list.close()
 	return nil
 }
 

@@ -35,7 +35,30 @@ func (c *Call) Join(ctx context.Context, r JoinRequest) (*Member, wire.JoinResul
 			ICEServers: c.cfg.ICEServers, ResumeToken: m.resume, Cursor: c.lastSeq(), Resumed: r.Resume != ""}}, nil)
 		c.afterJoin(m, r)
 	})
+	if err != nil {
+		// Who is told that they have not joined must not be in the call.
+		c.box.force(func() {
+			for _, m := range c.order {
+				if m.out == r.Out && r.Out != nil {
+					c.drop(m, "lost")
+					return
+				}
+			}
+		})
+	}
 	return j.m, j.result, err
+}
+
+// answer makes our bot begin, unless a human was there before the caller: then
+// it is briefed when they give the call back.
+func (c *Call) answer() {
+	switch {
+	case c.agentOut:
+	case c.machine.State == takeover.WillStart:
+		c.botMode(BotCompany, c.epoch, nil)
+	default:
+		c.botMode(BotAnswer, c.epoch, nil)
+	}
 }
 
 func (c *Call) callInfo() wire.CallInfo {
@@ -43,7 +66,7 @@ func (c *Call) callInfo() wire.CallInfo {
 }
 
 func (c *Call) admit(r JoinRequest) (*member, error) {
-	if c.machine.State == takeover.Ended {
+	if c.ending {
 		return nil, errGone
 	}
 	role := wire.Role(r.Claims.Role)
@@ -62,7 +85,10 @@ func (c *Call) admit(r JoinRequest) (*member, error) {
 	case wire.RoleCaller, wire.RoleHuman, wire.RoleObserver:
 	case wire.RoleAgent:
 		if !c.spec.ExternalAgent {
-			return nil, wire.Errorf(wire.KindForbidden, "this call has an agent of its own; create it with agent external")
+			return nil, wire.Errorf(wire.KindForbidden, "this call has an agent of its own; create it with externalAgent")
+		}
+		if c.agent != nil && c.agent.claims.Identity != r.Claims.Identity {
+			return nil, wire.Errorf(wire.KindConflict, "the call has an agent already")
 		}
 	default:
 		return nil, wire.Errorf(wire.KindForbidden, "the token has no role that may join")
@@ -104,7 +130,7 @@ func (c *Call) replace(m *member, role wire.Role, r JoinRequest) error {
 		m.out.Close("replaced")
 	}
 	m.out, m.resume, m.claims, m.session = r.Out, c.resumeToken(), r.Claims, ""
-	m.cursor, m.resumedAt, m.entriesWS = r.Cursor, r.Cursor, false
+	m.cursor, m.resumedAt, m.channelAt, m.entriesWS = r.Cursor, r.Cursor, c.lastSeq(), false
 	if r.Subscribe != nil {
 		m.sub = *r.Subscribe
 		m.p.SetSubscription(sfuSubscription(m.sub))
@@ -115,8 +141,9 @@ func (c *Call) replace(m *member, role wire.Role, r JoinRequest) error {
 
 // newPeer starts a member's media over.
 func (c *Call) newPeer(m *member) error {
-	if c.isClaimant(m) {
-		// Who had the floor with the old peer is not heard any more.
+	if c.isClaimant(m) && c.agentOut {
+		// Who has the floor with the old peer is not heard any more. One who only
+		// claims is awaited with the new.
 		c.humanLost(m, "left")
 	}
 	old := m.p
@@ -182,7 +209,7 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 		c.record("joined", m, nil)
 		if !c.answered && !c.spec.ExternalAgent {
 			c.answered = true
-			c.botMode(BotAnswer, c.epoch, nil)
+			c.answer()
 		}
 		if c.spec.ExternalAgent && c.agent == nil {
 			c.after(timerAgent, c.cfg.AgentWithin, func() { c.standIn("") })
@@ -190,8 +217,10 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 	case wire.RoleAgent:
 		c.stop(timerAgent)
 		c.agent, c.standsIn = m, false
-		c.botMode(BotSilent, c.epoch, nil)
-		if !c.machine.State.FloorHeldByHuman() {
+		if c.agentOut {
+			m.p.SetAudience(sfu.Nobody)
+		} else {
+			c.botMode(BotSilent, c.epoch, nil)
 			c.giveFloorToAI()
 			c.list(m, true, "")
 		}
@@ -214,9 +243,7 @@ func (c *Call) entriesBySocketLater(m *member) {
 			return
 		}
 		m.entriesWS = true
-		for i := range c.entries {
-			c.sendEntry(m, &c.entries[i])
-		}
+		c.sendEntries(m)
 	})
 }
 
@@ -307,6 +334,7 @@ func (c *Call) drop(m *member, reason string) {
 			v.notify(wire.NotifyParticipantLeft, wire.ParticipantLeft{Participant: m.id, Reason: reason})
 		}
 	}
+	m.listed = false
 	if m.out != nil {
 		m.out.Close(reason)
 		m.out = nil

@@ -45,6 +45,22 @@ func (m *mailbox) put(fn func(), droppable bool) bool {
 	return true
 }
 
+// force adds fn however much there is: what the call itself has begun and waits
+// for, one for each, must not be refused.
+func (m *mailbox) force(fn func()) {
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return
+	}
+	m.queue = append(m.queue, fn)
+	m.mu.Unlock()
+	select {
+	case m.wake <- struct{}{}:
+	default:
+	}
+}
+
 // take returns all there is, in order; the slice is the taker's.
 func (m *mailbox) take() []func() {
 	m.mu.Lock()

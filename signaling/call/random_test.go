@@ -98,6 +98,7 @@ func randomSchedule(t *testing.T, seed uint64) {
 	s.walk(s.entries(s.c))
 	s.eventsOnce()
 	s.ear(s.entries(s.c))
+	s.read(s.entries(s.c))
 	if t.Failed() {
 		t.Logf("schedule %d:\n%s\n%s", seed, strings.Join(s.steps, "\n"), s.caller.Dump())
 	}
@@ -206,7 +207,7 @@ func (s *schedule) reconnect(name string, p *bubble.Party) {
 // walk: the log is gapless and its transitions are a walk through the machine.
 func (s *schedule) walk(entries []transcripts.Entry) {
 	events := map[string]takeover.Event{"request": takeover.Request, "cancel": takeover.Cancel, "willStart": takeover.Claim,
-		"human": takeover.MediaReady, "failed": takeover.ClaimFailed, "lost": takeover.HumanLost, "returning": takeover.Release,
+		"human": takeover.MediaReady, "failed": takeover.ClaimTimeout, "lost": takeover.HumanLost, "returning": takeover.Release,
 		"ai": takeover.AIReady, "ended": takeover.Hangup}
 	m := takeover.Machine{}
 	var epoch uint64
@@ -293,10 +294,18 @@ func (s *schedule) eventsOnce() {
 	}
 }
 
-// ear: the stream never breaks, and only who has the floor is heard.
+// ear: the stream never breaks, and only who has the floor is heard. At a cut
+// to a human's own voice, one frame may be missing, and the AI is in none after
+// the human's first.
 func (s *schedule) ear(entries []transcripts.Entry) {
 	floor := s.caller.AudioSlots()[0]
 	s.caller.Unbroken(floor, s.lossy)
+	if n := s.caller.Negotiations(); n != 1 {
+		s.t.Errorf("%d negotiations in the call", n)
+	}
+	if !s.lossy {
+		s.cuts(s.caller.Heard(floor))
+	}
 	reels := map[string]*bubble.Reel{"dana": bubble.ReelOf(s.t, bubble.VoiceHuman), "sam": bubble.ReelOf(s.t, bubble.VoiceSecond)}
 	ai := bubble.ReelOf(s.t, bubble.VoiceAI)
 	for _, f := range s.caller.Heard(floor) {
@@ -314,6 +323,56 @@ func (s *schedule) ear(entries []transcripts.Entry) {
 			s.t.Errorf("at %s the caller hears the AI while %s has the floor", s.Since(f.At), holder)
 			return
 		}
+	}
+}
+
+// cuts looks at every frame of a human after one of the AI's.
+func (s *schedule) cuts(frames []bubble.Frame) {
+	ai := bubble.ReelOf(s.t, bubble.VoiceAI)
+	human := func(f bubble.Frame) bool {
+		return bubble.ReelOf(s.t, bubble.VoiceHuman).Has(f.Payload) || bubble.ReelOf(s.t, bubble.VoiceSecond).Has(f.Payload)
+	}
+	for i := 1; i < len(frames); i++ {
+		a, b := frames[i-1], frames[i]
+		if !ai.Has(a.Payload) || !human(b) {
+			continue
+		}
+		if gap := b.At.Sub(a.At) - 20*time.Millisecond; gap > 20*time.Millisecond {
+			s.t.Errorf("at %s the cut leaves a gap of %v", s.Since(b.At), gap)
+		}
+		// The shortest stay of a human is longer than this.
+		for _, f := range frames[i:min(i+5, len(frames))] {
+			if ai.Has(f.Payload) && f.At.Sub(b.At) < 60*time.Millisecond && !s.returnedAt(f.At) {
+				s.t.Errorf("at %s a frame of the AI after the cut", s.Since(f.At))
+			}
+		}
+	}
+}
+
+// returnedAt says whether the floor went back to the AI just before at.
+func (s *schedule) returnedAt(at time.Time) bool {
+	for _, e := range s.entries(s.c) {
+		if (e.Event == "lost" || e.Event == "ai") && at.Sub(e.Start) > -100*time.Millisecond && at.Sub(e.Start) < 200*time.Millisecond {
+			return true
+		}
+	}
+	return false
+}
+
+// read: each finished sentence is shown to the caller once, in the order of the
+// log, and none is missing.
+func (s *schedule) read(entries []transcripts.Entry) {
+	var want, got []int64
+	for _, e := range entries {
+		if e.Kind == transcripts.KindSentence && e.Role == "caller" {
+			want = append(want, e.Seq)
+		}
+	}
+	for _, sub := range s.caller.Sentences(wire.TypeUserSubtitle) {
+		got = append(got, sub.Seq)
+	}
+	if fmt.Sprint(want) != fmt.Sprint(got) {
+		s.t.Errorf("the log has the caller's sentences %v, the caller was shown %v", want, got)
 	}
 }
 

@@ -27,7 +27,8 @@ type recorder struct {
 type job struct {
 	entry      *transcripts.Entry
 	transition *transcripts.Transition
-	decisive   bool // a claim: never retried, its failure is the answer
+	decisive   bool                    // a claim: never retried, its failure is the answer
+	undo       *transcripts.Transition // of a decisive one: takes it back where its outcome is not known
 	done       func(transcripts.Entry, error)
 	late       func(transcripts.Entry) // for a transition whose first answer was an error: it is durable now
 }
@@ -97,6 +98,11 @@ func (r *recorder) handle(j job) {
 		return
 	}
 	e, err := r.write(j)
+	if err != nil && j.undo != nil && retryable(err) && !errors.Is(err, transcripts.ErrFull) {
+		// Nobody knows whether it has been written, or will be. It is refused, so
+		// it must not stand: what takes it back goes before everything else.
+		r.backlog = append(r.backlog, job{transition: j.undo, done: func(transcripts.Entry, error) {}})
+	}
 	if err != nil && !j.decisive && retryable(err) {
 		r.log.Error("the store fails; log entries wait", "error", err)
 		r.outage(true)
@@ -165,6 +171,6 @@ func (r *recorder) write(j job) (transcripts.Entry, error) {
 // retryable: the same write may succeed later.
 func retryable(err error) bool {
 	var conflict *transcripts.ConflictError
-	return !errors.As(err, &conflict) && !errors.Is(err, transcripts.ErrNotFound) &&
+	return !errors.As(err, &conflict) && !errors.Is(err, transcripts.ErrNotFound) && !errors.Is(err, transcripts.ErrInvalid) &&
 		!errors.Is(err, transcripts.ErrSealed) && !errors.Is(err, transcripts.ErrExists)
 }

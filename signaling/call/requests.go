@@ -64,11 +64,11 @@ func (m *Member) Message(ctx context.Context, text string) (int64, error) {
 }
 
 func (c *Call) typed(m *member, text string, interrupt bool, reply func(int64, error)) {
-	if c.machine.State == takeover.Ended {
+	if c.ending {
 		reply(0, errGone)
 		return
 	}
-	holds := c.machine.State.FloorHeldByHuman() && c.isClaimant(m)
+	holds := c.agentOut && c.isClaimant(m)
 	guidance := false
 	switch m.role {
 	case wire.RoleObserver:
@@ -77,20 +77,20 @@ func (c *Call) typed(m *member, text string, interrupt bool, reply func(int64, e
 	case wire.RoleHuman:
 		guidance = !holds
 	case wire.RoleAgent:
-		if c.machine.State.FloorHeldByHuman() || c.agentOut {
+		if c.agentOut {
 			reply(0, wire.Errorf(wire.KindConflict, "a human has the call"))
 			return
 		}
 	}
 	c.say(transcripts.Entry{SpeakerID: m.id, Role: string(m.role), Name: m.name(), Text: text, Private: guidance}, reply)
-	if interrupt && m.role == wire.RoleCaller && !c.machine.State.FloorHeldByHuman() {
+	if interrupt && m.role == wire.RoleCaller && !c.agentOut {
 		c.bot.Interrupt(5)
 	}
 	leg := BotLeg{ParticipantID: m.id, Role: string(m.role), Name: m.name()}
 	switch {
 	case holds && !c.ownVoice():
 		c.bot.Speak(text)
-	case m.role == wire.RoleCaller && !c.machine.State.FloorHeldByHuman(), guidance:
+	case m.role == wire.RoleCaller && !c.agentOut, guidance:
 		c.bot.Typed(leg, text, guidance)
 	}
 	if m.role == wire.RoleCaller {
@@ -224,6 +224,10 @@ func (c *Call) claimBy(by Claimant, m *member, reply func(string, error)) {
 		return c.claim.UID != "" && c.claim.Identity == by.Identity
 	}
 	if same() && c.machine.State != takeover.Returning {
+		if int(by.Mode) != c.claim.Mode {
+			reply("", wire.Errorf(wire.KindConflict, "you have this call in mode %d; give it back to take it over in mode %d", c.claim.Mode, by.Mode))
+			return
+		}
 		reply(c.claim.UID, nil)
 		return
 	}
@@ -280,7 +284,7 @@ func (c *Call) Say(ctx context.Context, text, as string) (int64, error) {
 			c.bot.Speak(text)
 			reply(0, nil)
 		case "human":
-			if !c.machine.State.FloorHeldByHuman() {
+			if !c.agentOut {
 				reply(0, wire.Errorf(wire.KindConflict, "no human has the call"))
 				return
 			}

@@ -2,7 +2,6 @@ package call
 
 import (
 	"github.com/relevo/relevo/sfu"
-	"github.com/relevo/relevo/signaling/takeover"
 	"github.com/relevo/relevo/signaling/wire"
 )
 
@@ -45,6 +44,7 @@ func (c *Call) onRoom(e sfu.Event) {
 	case sfu.DataClosed:
 		if m := c.memberOf(e.P); m != nil {
 			m.closeChannel()
+			c.entriesBySocketLater(m)
 		}
 	case sfu.DataMessage:
 		if m := c.memberOf(e.P); m != nil {
@@ -77,8 +77,16 @@ func (c *Call) trackAdded(m *member, t *sfu.Track) {
 		c.bot.Hear(leg, t)
 	case wire.RoleAgent:
 		c.bot.Hear(leg, t)
-		if c.agent == m && !c.machine.State.FloorHeldByHuman() {
+		if c.agent == m && !c.agentOut {
 			c.giveFloorToAI()
+		}
+	case wire.RoleHuman:
+		// Who has the floor may have a microphone again.
+		if c.agentOut && c.isClaimant(m) {
+			if c.ownVoice() {
+				c.floorAgain(t)
+			}
+			c.bot.Hear(leg, t)
 		}
 	}
 }
@@ -89,10 +97,9 @@ func (c *Call) peerState(m *member, s sfu.PeerConnectionState) {
 	case sfu.PeerDisconnected, sfu.PeerFailed, sfu.PeerClosed:
 		// The human's media has been away for the ICE timeout already; the caller
 		// must not listen to silence any longer.
-		if c.isClaimant(m) && c.machine.State != takeover.WillStart {
+		// A claimant whose connection only stutters may still come.
+		if c.isClaimant(m) && (c.agentOut || s != sfu.PeerDisconnected) {
 			c.humanLost(m, "lost")
-		} else if c.isClaimant(m) && s != sfu.PeerDisconnected {
-			c.decide(decision{event: takeover.ClaimFailed, claim: c.claim, by: m, reason: "failed"})
 		}
 	}
 	c.checkHealth(m)
@@ -105,11 +112,33 @@ func (c *Call) slotsChanged(m *member, slots []sfu.SlotInfo) {
 		if s.ParticipantID != "" {
 			w.Source = wire.Source(s.Source)
 		}
-		if s.Floor && s.ParticipantID == c.botID && c.holder != c.botID && c.holder != "" {
-			w.ParticipantID = c.holder // mode 0: the human speaks with the agent's voice
-		}
 		m.slots = append(m.slots, w)
 	}
+	c.nameSlots(m)
+	c.tellSlots(m)
+}
+
+// nameSlots gives a floor slot that carries our bot's voice the name of whose
+// words it speaks, and says whether that is news.
+func (c *Call) nameSlots(m *member) (changed bool) {
+	for i := range m.slots {
+		s := &m.slots[i]
+		if !s.Floor || s.ParticipantID == "" || c.bot.Track() != c.floorTrack() {
+			continue
+		}
+		if s.ParticipantID != c.holder {
+			s.ParticipantID, changed = c.holder, true
+		}
+	}
+	return changed
+}
+
+func (c *Call) floorTrack() *sfu.Track {
+	t, _ := c.room.Floor()
+	return t
+}
+
+func (c *Call) tellSlots(m *member) {
 	m.notify(wire.NotifySlots, wire.Slots{Slots: m.slots})
 	c.send(m, wire.TypeSlots, raw(wire.Slots{Slots: m.slots}), c.epoch, "", false)
 }

@@ -115,14 +115,14 @@ func (c *Call) finish(l *liveSentence, e transcripts.Entry) {
 	defer c.lastWord(false)
 	c.remember(e)
 	c.rec.submit(job{entry: &e, done: func(stored transcripts.Entry, err error) {
-		c.box.put(func() {
+		c.box.force(func() {
 			if err != nil {
 				c.log.Error("a sentence was not recorded", "error", err)
 				c.removeLive(l.id)
 				return
 			}
 			c.publish(stored)
-		}, false)
+		})
 	}})
 }
 
@@ -169,14 +169,16 @@ func (b botEvents) State(epoch uint64, state int) {
 }
 
 func (b botEvents) Interrupted(epoch uint64, reason int) {
-	b.toAll(epoch, wire.TypeSpeakingInterrupted, wire.SpeakingInterrupted{Reason: reason})
+	b.toThose(epoch, wire.TypeSpeakingInterrupted, wire.SpeakingInterrupted{Reason: reason}, func(*member) bool { return true })
 }
 
+// ReplyCompleted is for those who may read what has not been spoken yet.
 func (b botEvents) ReplyCompleted(epoch uint64, sentenceID, text string) {
-	b.toAll(epoch, wire.TypeLLMReplyCompleted, wire.ReplyCompleted{Text: text, SentenceID: sentenceID})
+	b.toThose(epoch, wire.TypeLLMReplyCompleted, wire.ReplyCompleted{Text: text, SentenceID: sentenceID},
+		func(m *member) bool { return m.privileged() && m.transcriptsOf(b.c.botID) })
 }
 
-func (b botEvents) toAll(epoch uint64, t wire.Type, v any) {
+func (b botEvents) toThose(epoch uint64, t wire.Type, v any, who func(*member) bool) {
 	c := b.c
 	c.box.put(func() {
 		if epoch != c.epoch {
@@ -184,7 +186,9 @@ func (b botEvents) toAll(epoch uint64, t wire.Type, v any) {
 		}
 		data := raw(v)
 		for _, m := range c.order {
-			c.send(m, t, data, epoch, c.botID, false)
+			if who(m) {
+				c.send(m, t, data, epoch, c.botID, false)
+			}
 		}
 	}, false)
 }
@@ -244,7 +248,7 @@ func (c *Call) heard(h Heard) {
 			}
 		}
 	case wire.RoleHuman:
-		if !c.machine.State.FloorHeldByHuman() && c.holder != h.Leg.ParticipantID {
+		if !c.agentOut && c.holder != h.Leg.ParticipantID {
 			if l := c.liveByID(h.SentenceID); l == nil || !h.Final {
 				return
 			}
@@ -301,7 +305,10 @@ func (c *Call) spoken(s Spoken) {
 	if s.Final && s.Epoch != c.epoch && c.liveByID(s.SentenceID) == nil {
 		return
 	}
-	if s.Verbatim && c.machine.State.FloorHeldByHuman() {
+	if s.Final && s.Epoch == c.epoch && c.agentOut && !s.Verbatim {
+		return // nothing of the AI's begins while a human has the floor
+	}
+	if s.Verbatim && c.agentOut && c.liveByID(s.SentenceID) == nil {
 		// Mode 0: the voice is the agent's, the words are the human's, and their
 		// own sentence is in the log already.
 		return

@@ -11,8 +11,8 @@
 //	pending   -> ai         cancel
 //	pending   -> willStart  claim
 //	willStart -> human      mediaReady
-//	willStart -> pending    claimFailed [queued], claimTimeout [queued], humanLost [queued], release [queued]
-//	willStart -> ai         claimFailed [not queued], claimTimeout [not queued], humanLost [not queued], release [not queued]
+//	willStart -> pending    claimTimeout [queued], humanLost [queued], release [queued]
+//	willStart -> ai         claimTimeout [not queued], humanLost [not queued], release [not queued]
 //	human     -> pending    humanLost
 //	human     -> returning  release, callerSilent
 //	returning -> ai         aiReady

@@ -42,9 +42,8 @@ const (
 	Cancel                    // the wait is cancelled, or has expired and is declined
 	Claim                     // a human claims the call and has won the conditional write
 	MediaReady                // the claiming human's media is there
-	ClaimFailed               // their media cannot be had
 	ClaimTimeout              // their media did not come in time
-	HumanLost                 // the human left, or has been unreachable past the grace
+	HumanLost                 // the human left, is unreachable, or cannot send media
 	Release                   // the human gives the call back
 	CallerSilent              // the caller has not answered the human within the session timeout
 	AIReady                   // the AI is briefed
@@ -52,7 +51,7 @@ const (
 	numEvents
 )
 
-var eventNames = [numEvents]string{"request", "cancel", "claim", "mediaReady", "claimFailed", "claimTimeout",
+var eventNames = [numEvents]string{"request", "cancel", "claim", "mediaReady", "claimTimeout",
 	"humanLost", "release", "callerSilent", "aiReady", "hangup"}
 
 func (e Event) String() string {
@@ -142,11 +141,9 @@ var table = []edge{
 	{WillStart, either, Request, WillStart, true, nil},
 	{WillStart, either, Cancel, WillStart, false, nil},
 	{WillStart, either, MediaReady, Human, false, []Effect{StopAwaiting, NextEpoch, FloorToHuman, EvictAI, TellConnected}},
-	{WillStart, yes, ClaimFailed, Pending, false, []Effect{StopAwaiting, VoidClaim, TellFailed, EnqueueFirst, ExplainFailure}},
 	{WillStart, yes, ClaimTimeout, Pending, false, []Effect{StopAwaiting, VoidClaim, TellFailed, EnqueueFirst, ExplainFailure}},
 	{WillStart, yes, HumanLost, Pending, false, []Effect{StopAwaiting, VoidClaim, TellFailed, EnqueueFirst, ExplainFailure}},
 	{WillStart, yes, Release, Pending, false, []Effect{StopAwaiting, VoidClaim, TellFailed, EnqueueFirst, ExplainFailure}},
-	{WillStart, no, ClaimFailed, AI, false, []Effect{StopAwaiting, VoidClaim, TellFailed, ExplainFailure}},
 	{WillStart, no, ClaimTimeout, AI, false, []Effect{StopAwaiting, VoidClaim, TellFailed, ExplainFailure}},
 	{WillStart, no, HumanLost, AI, false, []Effect{StopAwaiting, VoidClaim, TellFailed, ExplainFailure}},
 	{WillStart, no, Release, AI, false, []Effect{StopAwaiting, VoidClaim, TellFailed, ExplainFailure}},

@@ -17,8 +17,8 @@ var update = flag.Bool("update", false, "write the diagrams into doc.go and READ
 var want = map[string]map[Event]string{
 	"ai":         {Request: "pending", Claim: "willStart", Hangup: "ended"},
 	"pending":    {Request: "pending", Cancel: "ai", Claim: "willStart+", Hangup: "ended"},
-	"willStart":  {Request: "willStart+", Cancel: "willStart", MediaReady: "human", ClaimFailed: "ai", ClaimTimeout: "ai", HumanLost: "ai", Release: "ai", Hangup: "ended"},
-	"willStart+": {Request: "willStart+", Cancel: "willStart", MediaReady: "human", ClaimFailed: "pending", ClaimTimeout: "pending", HumanLost: "pending", Release: "pending", Hangup: "ended"},
+	"willStart":  {Request: "willStart+", Cancel: "willStart", MediaReady: "human", ClaimTimeout: "ai", HumanLost: "ai", Release: "ai", Hangup: "ended"},
+	"willStart+": {Request: "willStart+", Cancel: "willStart", MediaReady: "human", ClaimTimeout: "pending", HumanLost: "pending", Release: "pending", Hangup: "ended"},
 	"human":      {HumanLost: "pending", Release: "returning", CallerSilent: "returning", Hangup: "ended"},
 	"returning":  {HumanLost: "returning", AIReady: "ai", Hangup: "ended"},
 	"ended":      {},
