@@ -37,43 +37,48 @@ type Call struct {
 	// read by anyone
 	info atomic.Pointer[wire.CallInfo]
 
-	// owned by run
-	machine      takeover.Machine
-	epoch        uint64
-	stateAt      time.Time
-	holder       string // participant id of who has the floor
-	reason       string // why a human is asked for
-	claim        transcripts.Claim
-	waiters      []func(wire.TakeoverResult, error) // takeover requests that wait to be connected
-	moving       bool                               // a transition is under way
-	underWay     decision                           // while moving
-	waiting      []decision                         // what came meanwhile
-	stored       storedState                        // where the store has the call
-	onHumanFinal func()                             // runs when the human's last sentence is in
-	onLastWord   func()                             // runs when all that is said is in, at the end
-	onAgentFinal func()                             // runs when the AI's cut sentence is in
-	told         transcripts.Claim                  // the claim that was voided last
-	agentState   int                                // 1 listening, 2 thinking, 3 speaking
-	releasedFor  string                             // why the human gave the call back
-	members      map[string]*member                 // by participant id
-	order        []*member                          // as they joined
-	names        map[string]speaker                 // everyone who ever spoke, by participant id
-	agent        *member                            // an external bot, nil = ours
-	standsIn     bool                               // ours answers in the place of an external bot
-	agentOut     bool                               // the AI is off the roster
-	entries      []transcripts.Entry                // published, in order of Seq
-	lines        []BotLine                          // the same as the AI remembers it, with what is not yet durable
-	live         []*liveSentence                    // being spoken, oldest first
-	timers       map[string]*time.Timer
-	video        bool
-	lastLine     *wire.LastLine
-	ended        bool
-	ending       bool // everyone has been told
-	answered     bool // the AI has answered the caller
-	outage       bool
-	lastHum      time.Time // when the human was last heard
-	lastCall     time.Time // when the caller was last heard
-	requests     time.Time // when the wait for a human began
+	// owned by run: the takeover
+	machine     takeover.Machine
+	epoch       uint64
+	stateAt     time.Time
+	stored      storedState // where the store has the call
+	claim       transcripts.Claim
+	told        transcripts.Claim // the claim that was voided last
+	reason      string            // why a human is asked for
+	releasedFor string            // why the human gave the call back
+	requests    time.Time         // when the wait for a human began
+	waiters     []func(wire.TakeoverResult, error)
+	moving      bool       // a transition is under way
+	underWay    decision   // it
+	waiting     []decision // what came meanwhile
+	onAgentFinal, onHumanFinal,
+	onLastWord func() // run when a last sentence is in
+
+	// owned by run: who is there, and who is heard
+	members  map[string]*member // by participant id
+	order    []*member          // as they joined
+	names    map[string]speaker // everyone who ever spoke, by participant id
+	holder   string             // participant id of who has the floor
+	agent    *member            // an external bot, nil = ours
+	standsIn bool               // ours answers in the place of an external bot
+	agentOut bool               // a human has the floor, the AI is off the roster
+	answered bool               // the AI has answered the caller
+	video    bool               // the caller's camera or screen has been seen
+
+	// owned by run: what is said
+	entries    []transcripts.Entry // published, in order of Seq
+	lines      []BotLine           // the same as the AI remembers it, with what is not yet durable
+	live       []*liveSentence     // being spoken, oldest first
+	lastLine   *wire.LastLine
+	agentState int       // 1 listening, 2 thinking, 3 speaking
+	lastHum    time.Time // when the human was last heard
+	lastCall   time.Time // when the caller was last heard
+
+	// owned by run: the end
+	timers map[string]*time.Timer
+	outage bool // the store fails
+	ending bool // everyone has been told
+	ended  bool
 }
 
 type speaker struct {
