@@ -88,14 +88,17 @@ func vp9Key(b []byte) bool {
 	return len(b) > n
 }
 
-// h264Key looks for an IDR picture or its parameter sets (RFC 6184): a single
-// NAL unit, one within an aggregation packet, or the first fragment of one.
+// h264Key looks for a sequence parameter set (RFC 6184): a single NAL unit, one
+// within an aggregation packet, or the first fragment of one. WebRTC's senders
+// put the parameter sets before each IDR picture. A slice of such a picture is
+// no beginning: it may not be the first, and a decoder that has not had the
+// parameter sets, or has another source's, can do nothing with it.
 func h264Key(b []byte) bool {
-	const idr, sps, stapA, fuA = 5, 7, 24, 28
+	const sps, stapA, fuA = 7, 24, 28
 	if len(b) < 2 {
 		return false
 	}
-	key := func(nal byte) bool { return nal&0x1f == idr || nal&0x1f == sps }
+	key := func(nal byte) bool { return nal&0x1f == sps }
 	switch b[0] & 0x1f {
 	case stapA:
 		for n := 1; n+3 <= len(b); {

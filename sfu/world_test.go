@@ -186,8 +186,9 @@ type clientSpec struct {
 	audioSlots int
 	videoSlots int
 	channel    bool
-	numbered   bool   // sends transport-wide sequence numbers
-	codec      string // of what it sends of video; "": VP8
+	numbered   bool              // sends transport-wide sequence numbers
+	codecs     map[Source]string // MIME types of what it sends of video, where not VP8
+	takes      []string          // MIME types of the video it receives; nil: all
 }
 
 // join adds a participant with a peer connection and waits until it is up.
@@ -231,13 +232,13 @@ func (c *client) setup(api *webrtc.API, s clientSpec) {
 		})
 	}
 	for _, source := range s.publish {
-		c.send(source, s.codec)
+		c.send(source, s.codecs[source])
 	}
 	for range s.audioSlots {
 		c.receive(webrtc.RTPCodecTypeAudio)
 	}
 	for range s.videoSlots {
-		c.receive(webrtc.RTPCodecTypeVideo)
+		c.receive(webrtc.RTPCodecTypeVideo, s.takes...)
 	}
 }
 
@@ -254,9 +255,14 @@ func (c *client) send(source Source, codec string) {
 	c.readReports(tr.Sender().ReadRTCP, func(r rtcpPacket) { c.about[source] = append(c.about[source], r) })
 }
 
-func (c *client) receive(kind webrtc.RTPCodecType) {
+func (c *client) receive(kind webrtc.RTPCodecType, mimes ...string) {
 	tr, err := c.pc.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
 	must(c.t, err)
+	if mimes != nil {
+		must(c.t, tr.SetCodecPreferences(slices.DeleteFunc(tr.Receiver().GetParameters().Codecs, func(p webrtc.RTPCodecParameters) bool {
+			return !slices.Contains(mimes, p.MimeType)
+		})))
+	}
 	c.readReports(tr.Receiver().ReadRTCP, func(r rtcpPacket) { c.reports = append(c.reports, r) })
 }
 
