@@ -91,6 +91,16 @@ test("a caller in Firefox", { timeout: 120_000 }, async (t) => {
     await ana.locator(testid("mute")).click();
   });
 
+  await t.test("turns the camera on and off again: seen at the desk, not negotiated", async () => {
+    await ana.locator(testid("camera")).click();
+    await eventually("a picture that moves", () =>
+      dana.evaluate(() => [...document.querySelectorAll(".tiles video")].some((v) => v.videoWidth > 0 && v.getVideoPlaybackQuality().totalVideoFrames > 5)),
+    );
+    await ana.locator(testid("camera")).click();
+    await eventually("no tile", async () => (await dana.locator(".tiles video").count()) === 0, 5_000);
+    assert.equal(await negotiations(), 1);
+  });
+
   await t.test("handed back, the AI answers", async () => {
     await dana.getByTestId("handback").click();
     await eventually("the caller is told", async () => (await takeoverEvents(ana)).includes("humanTakeoverEnded"));
