@@ -90,16 +90,31 @@
 //     sees it. A first offer that fails leaves nothing behind; a later one that
 //     fails inside Pion gives the connection up (PeerFailed), since Pion cannot
 //     take it back.
-//   - A peer that vanishes is PeerDisconnected after 2 s without a sign of it,
-//     PeerFailed 10 s later. Its tracks and slots stay until Leave: an ICE
-//     restart brings it back. One that says goodbye is PeerClosed at once if it
-//     has a data channel.
+//   - A peer that vanishes is PeerDisconnected, then PeerFailed; see below. Its
+//     tracks and slots stay until Leave: an ICE restart brings it back. One that
+//     says goodbye is PeerClosed at once if it has a data channel.
 //   - A receiver that is too slow loses packets, messages (ErrBusy) or, as a
 //     tap, the oldest packets; each loss is counted in [Stats] by its reason,
 //     and nobody else waits.
 //   - A client that floods the data channel has its messages cut to a rate.
 //   - A publisher that sends garbage, an unknown payload type or wild sequence
 //     numbers harms its own stream only: the slot's numbers go on.
+//
+// # How soon a vanished peer is noticed
+//
+// The ICE timeouts are the same for server and Go clients (pion.go):
+//
+//	keep-alive    0.5 s   a check goes out, so that there is a sign of life to miss
+//	disconnected    2 s   without any packet of the peer: PeerDisconnected
+//	failed         10 s   more: PeerFailed
+//
+// They follow from one promise of the call's: a caller who listens to a human
+// is told within 3 s that the human is gone. So package call takes
+// PeerDisconnected of the human who has the floor for the loss of the human and
+// tells the caller; 2 s leave it 1 s for that. The price is that a human whose
+// network stalls for 2 s, as at a change from Wi-Fi to mobile, is lost. A
+// shorter stall changes nothing. Nor does the package itself do anything at
+// PeerDisconnected: packets flow again when the network does.
 //
 // Time is the plain time package, and everything can be made inside a bubble of
 // testing/synctest: the network is passed in. Go clients in a bubble should

@@ -261,13 +261,20 @@ func TestPeerVanishes(t *testing.T) {
 	inWorld(t, func(w *world) {
 		human := w.join(clientSpec{id: "human", role: Human, publish: []Source{Microphone}, audioSlots: 1})
 		time.Sleep(10 * time.Second)
+		w.partition(human.ip, true) // a short stall is nothing
+		time.Sleep(1400 * time.Millisecond)
+		w.partition(human.ip, false)
+		time.Sleep(5 * time.Second)
+		if count(w, func(e PeerState) bool { return e.State == PeerDisconnected }) != 0 {
+			t.Error("a stall of 1.4 s is reported")
+		}
 		w.partition(human.ip, true)
 		gone := time.Now()
 		state := func(s PeerConnectionState) {
 			await(w, s.String(), func(e PeerState) bool { return e.P == human.p && e.State == s })
 		}
 		state(PeerDisconnected)
-		if d := time.Since(gone); d > 3*time.Second {
+		if d := time.Since(gone); d < 1500*time.Millisecond || d > 2600*time.Millisecond { // the last sign was up to 0.5 s before
 			t.Errorf("noticed after %v", d)
 		}
 		state(PeerFailed)

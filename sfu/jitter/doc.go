@@ -18,7 +18,13 @@
 //
 // What is promised, whatever the input: payloads come out in the order of
 // their sequence numbers, each at most once; a payload that was pushed in time
-// is not lost; the memory is bounded by [Options.Capacity].
+// is not lost, but in the two failures below; the memory is bounded by
+// [Options.Capacity].
+//
+// Failures are counted in [Stats] and are no errors. When nobody pops, the
+// oldest packets go. A number further off than loss can explain is not taken;
+// if the next one follows it, the sender has begun anew, and what waited of the
+// old numbering goes.
 //
 // The package is pure: no clock, goroutine or lock. One goroutine owns a
 // Buffer, passes the time in, and calls Pop until it says no more: after each

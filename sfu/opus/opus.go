@@ -1,19 +1,3 @@
-// Package opus encodes and decodes mono Opus by libopus. It is the only
-// package that imports the cgo binding, and it holds the knowledge of its
-// traps:
-//
-//		PCM ─ Encoder ─> packet ─ network ─> Decoder ─> PCM
-//		                          lost ────> DecodeFEC(next packet) or Conceal
-//
-//	  - the binding fills cap(slice), not len: every slice is passed capped;
-//	  - FEC and concealment make exactly len(pcm) samples, which must be the
-//	    duration that is missing;
-//	  - encoder and decoder may run at any of Opus's rates (8, 12, 16, 24,
-//	    48 kHz) whatever the other side uses, so no resampler is needed. The RTP
-//	    clock is 48 kHz always.
-//
-// There are no goroutines and no locks: one goroutine owns an Encoder or a
-// Decoder.
 package opus
 
 import (

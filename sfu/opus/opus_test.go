@@ -2,6 +2,7 @@ package opus_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -119,6 +120,37 @@ func TestErrors(t *testing.T) {
 	}
 	if _, err := enc.Encode(make([]int16, 123), make([]byte, 100)); err == nil {
 		t.Error("a frame of 123 samples encoded")
+	}
+}
+
+// A decoder that refused packets goes on as if they had not come.
+func TestRefusedPacketLeavesNoTrace(t *testing.T) {
+	packets := encode(t, 48000, 10, opus.EncoderOptions{})
+	a, err := opus.NewDecoder(16000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := opus.NewDecoder(16000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, two := make([]int16, 320), make([]int16, 320)
+	for i, p := range packets {
+		if _, err := b.Decode([]byte{0x03}, two); err == nil {
+			t.Fatal("a malformed packet was decoded")
+		}
+		if _, err := b.Decode(p, make([]int16, 160)); err == nil {
+			t.Fatal("20 ms were decoded into room for 10")
+		}
+		if _, err := a.Decode(p, one); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Decode(p, two); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(one, two) {
+			t.Fatalf("packet %d sounds different after a refused one", i)
+		}
 	}
 }
 

@@ -21,6 +21,10 @@
 //   - a packet that was sent by its source before the first forwarded one is
 //     dropped, as there is no number left for it.
 //
+// Nothing fails: a packet that cannot be forwarded has a [Verdict] that says
+// why. A number further off than loss can explain is held to be garbage until
+// the next one follows it; then the source has begun anew, as at a switch.
+//
 // The package is pure: no clock, goroutine or lock. The owner of a Stream
 // serialises its calls and passes the time in.
 package rewrite

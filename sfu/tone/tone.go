@@ -1,8 +1,3 @@
-// Package tone makes and finds sine tones in PCM, so that a test or a load
-// generator can tell who is audible: each party emits its own frequency and
-// [Loudest] names the one that is heard. It is pure.
-//
-//	Generator ─ PCM ─> Opus ─> SFU ─> Opus ─ PCM ─> Loudest
 package tone
 
 import "math"
