@@ -1,16 +1,18 @@
 // Package opus encodes and decodes mono Opus by libopus, and reads the duration
-// of a packet off its first bytes. It is the only package that imports the cgo
-// binding, and it holds the knowledge of its traps:
+// of a packet off its first bytes.
 //
-//		PCM ─ Encoder ─> packet ─ network ─> Decoder ─> PCM
-//		                          lost ────> DecodeFEC(next packet) or Conceal
+//	PCM ─ Encoder ─> packet ─ network ─> Decoder ─> PCM
+//	                          lost ────> DecodeFEC(next packet) or Conceal
 //
-//	  - the binding fills cap(slice), not len: every slice is passed capped;
-//	  - FEC and concealment make exactly len(pcm) samples, which must be the
-//	    duration that is missing;
-//	  - encoder and decoder may run at any of Opus's rates (8, 12, 16, 24,
-//	    48 kHz) whatever the other side uses, so no resampler is needed. The RTP
-//	    clock is 48 kHz always.
+// It is the only package that imports the cgo binding, and it holds the
+// knowledge of its traps:
+//
+//   - the binding fills cap(slice), not len: every slice is passed capped;
+//   - FEC and concealment make exactly len(pcm) samples, which must be the
+//     duration that is missing;
+//   - encoder and decoder may run at any of Opus's rates (8, 12, 16, 24,
+//     48 kHz) whatever the other side uses, so no resampler is needed. The RTP
+//     clock is 48 kHz always.
 //
 // # Goroutines and locks
 //
