@@ -144,13 +144,18 @@ type Tone struct {
 // Ear decodes a slot and names the voice in each frame.
 func (p *Party) Ear(mid string) []Tone {
 	p.t.Helper()
+	return p.decode(p.Heard(mid))
+}
+
+func (p *Party) decode(frames []Frame) []Tone {
+	p.t.Helper()
 	dec, err := opus.NewDecoder(48000)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	var out []Tone
 	pcm := make([]int16, 5760)
-	for _, f := range p.Heard(mid) {
+	for _, f := range frames {
 		n, err := dec.Decode(f.Payload, pcm)
 		if err != nil {
 			p.t.Errorf("%s got a frame that does not decode: %v", p.name, err)
@@ -163,7 +168,9 @@ func (p *Party) Ear(mid string) []Tone {
 
 // Hearing is the voice of the last 100 ms of a slot, 0 for none.
 func (p *Party) Hearing(mid string) int {
-	all := p.Ear(mid)
+	frames := p.Heard(mid)
+	// A decoder needs a few frames to settle.
+	all := p.decode(frames[max(0, len(frames)-12):])
 	for i := len(all) - 1; i >= 0 && time.Since(all[i].At) < 100*time.Millisecond; i-- {
 		if all[i].Hertz != 0 {
 			return all[i].Hertz

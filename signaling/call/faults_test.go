@@ -340,3 +340,26 @@ func TestSealAbandoned(t *testing.T) {
 		w.close()
 	})
 }
+
+// A server that is full refuses the next call and keeps those it has.
+func TestFullServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *call.Config) { c.MaxCalls = 2 })
+		first := w.create(call.Spec{})
+		w.create(call.Spec{})
+		if _, err := w.hub.Create(t.Context(), call.Spec{}); kind(err) != wire.KindUnavailable {
+			t.Errorf("a third call on a server for two: %v", err)
+		}
+		if _, err := w.hub.Create(t.Context(), call.Spec{ID: first.ID()}); kind(err) != wire.KindUnavailable && kind(err) != wire.KindConflict {
+			t.Errorf("a call with an id that is taken: %v", err)
+		}
+		if err := first.Hangup(t.Context(), "app"); err != nil {
+			t.Fatal(err)
+		}
+		<-first.Done()
+		if _, err := w.hub.Create(t.Context(), call.Spec{}); err != nil {
+			t.Errorf("after one has ended: %v", err)
+		}
+		w.close()
+	})
+}
