@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/relevo/relevo/signaling/auth"
+	"github.com/relevo/relevo/signaling/bubble/pipe"
 	"github.com/relevo/relevo/signaling/state"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
@@ -303,13 +303,13 @@ type rig struct {
 	store   *fakeLog
 	keyring *auth.Keyring
 	metrics *prometheus.Registry
-	l       *pipeListener
+	l       *pipe.Listener
 	http    *http.Client
 }
 
 func newRig(t *testing.T, change func(*Config)) *rig {
 	t.Helper()
-	r := &rig{t: t, call: &fakeCall{id: "c1"}, state: newFakeState(), l: newPipeListener(), metrics: prometheus.NewRegistry(),
+	r := &rig{t: t, call: &fakeCall{id: "c1"}, state: newFakeState(), l: pipe.Listen(), metrics: prometheus.NewRegistry(),
 		keyring: auth.NewKeyring(map[string]string{"app": "secret", "other": "secret2"}),
 		store: &fakeLog{calls: map[string]transcripts.Call{"c1": {ID: "c1", State: "ai", Epoch: 1}, "old": {ID: "old", State: "ended"}},
 			entries: map[string][]transcripts.Entry{}}}
@@ -327,7 +327,7 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 	srv := &http.Server{Handler: s, ErrorLog: slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)}
 	served := make(chan struct{})
 	go func() { defer close(served); _ = srv.Serve(r.l) }()
-	transport := &http.Transport{DialContext: r.l.dial}
+	transport := &http.Transport{DialContext: r.l.Dial}
 	r.http = &http.Client{Transport: transport}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -364,7 +364,7 @@ func (r *rig) deskToken() string {
 // dial opens a socket; it is closed with the test.
 func (r *rig) dial() *peer {
 	r.t.Helper()
-	d := websocket.Dialer{NetDialContext: r.l.dial, Subprotocols: []string{wire.Subprotocol}, EnableCompression: true}
+	d := websocket.Dialer{NetDialContext: r.l.Dial, Subprotocols: []string{wire.Subprotocol}, EnableCompression: true}
 	c, resp, err := d.Dial("ws://edge/v1/ws", nil)
 	if err != nil {
 		r.t.Fatalf("dial: %v (%v)", err, resp)
@@ -444,40 +444,6 @@ func (p *peer) wantClose(code int) (frames []wire.Frame) {
 			p.t.Fatalf("the socket ended with %v, want code %d", err, code)
 		}
 		return frames
-	}
-}
-
-// pipeListener is a net.Listener over net.Pipe, so that the whole server can
-// live inside a synctest bubble.
-type pipeListener struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newPipeListener() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-func (l *pipeListener) Close() error   { l.once.Do(func() { close(l.done) }); return nil }
-func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	c, s := net.Pipe()
-	select {
-	case l.conns <- s:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
 	}
 }
 

@@ -537,7 +537,7 @@ func TestShutdown(t *testing.T) {
 				t.Errorf("readyz: %v", resp.Status)
 			}
 		}
-		d := websocket.Dialer{NetDialContext: r.l.dial, Subprotocols: []string{wire.Subprotocol}}
+		d := websocket.Dialer{NetDialContext: r.l.Dial, Subprotocols: []string{wire.Subprotocol}}
 		if _, resp, err := d.Dial("ws://edge/v1/ws", nil); err == nil || resp.StatusCode != http.StatusServiceUnavailable {
 			t.Errorf("a socket was taken during shutdown: %v", err)
 		}
@@ -586,7 +586,7 @@ func TestHandshake(t *testing.T) {
 				if strings.HasPrefix(tt.name, "sockets") {
 					r.dial()
 				}
-				d := websocket.Dialer{NetDialContext: r.l.dial, Subprotocols: tt.proto}
+				d := websocket.Dialer{NetDialContext: r.l.Dial, Subprotocols: tt.proto}
 				h := http.Header{}
 				if tt.origin != "" {
 					h.Set("Origin", tt.origin)

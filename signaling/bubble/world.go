@@ -13,6 +13,8 @@ import (
 	"github.com/pion/logging"
 	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/vnet"
+
+	"github.com/relevo/relevo/signaling/bubble/pipe"
 )
 
 // ServerIP is where the server under test is.
@@ -26,7 +28,7 @@ var vnetMu sync.Mutex
 type World struct {
 	T     testing.TB
 	start time.Time
-	pipes *pipes
+	pipes *pipe.Listener
 	wan   *vnet.Router
 	hosts int
 	loss  atomic.Int64 // percent
@@ -42,7 +44,7 @@ func New(t testing.TB) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{T: t, start: time.Now(), pipes: newPipes(), wan: wan, hosts: 1}
+	w := &World{T: t, start: time.Now(), pipes: pipe.Listen(), wan: wan, hosts: 1}
 	wan.AddChunkFilter(func(c vnet.Chunk) bool {
 		if _, dead := w.dead.Load(host(c.SourceAddr())); dead {
 			return false
@@ -82,7 +84,7 @@ func (w *World) Listener() net.Listener { return w.pipes }
 
 // Dial connects to the listener.
 func (w *World) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	return w.pipes.dial(ctx, network, addr)
+	return w.pipes.Dial(ctx, network, addr)
 }
 
 // Host is a new host of the network.
@@ -111,43 +113,6 @@ func (w *World) Lose(percent int) { w.loss.Store(int64(percent)) }
 
 // Since is a moment as seconds from the beginning.
 func (w *World) Since(at time.Time) string { return fmt.Sprintf("%.3fs", at.Sub(w.start).Seconds()) }
-
-// pipes is a listener whose connections are net.Pipes.
-type pipes struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
-
-func (l *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipes) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return nil
-}
-
-func (l *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
-
-func (l *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	c, s := net.Pipe()
-	select {
-	case l.conns <- s:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
 
 // quiet keeps the network's own log out of the tests'.
 type quiet struct{}

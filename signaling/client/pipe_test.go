@@ -1,9 +1,7 @@
 package client
 
 import (
-	"context"
 	"encoding/json"
-	"net"
 	"net/http"
 	"sync"
 	"testing"
@@ -11,41 +9,11 @@ import (
 	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
 
+	"github.com/relevo/relevo/signaling/bubble/pipe"
 	"github.com/relevo/relevo/signaling/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// pipes is a listener in memory, so that a server lives inside a bubble.
-type pipes struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
-
-func (l *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-func (l *pipes) Close() error   { l.once.Do(func() { close(l.done) }); return nil }
-func (l *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
-func (l *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	c, s := net.Pipe()
-	select {
-	case l.conns <- s:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
 
 // server is a scripted server: script runs for each socket.
 type server struct {
@@ -55,7 +23,7 @@ type server struct {
 
 func serve(t *testing.T, script func(s *socket)) *server {
 	t.Helper()
-	l := newPipes()
+	l := pipe.Listen()
 	upgrader := websocket.Upgrader{Subprotocols: []string{wire.Subprotocol}}
 	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn, err := upgrader.Upgrade(w, r, nil)
@@ -72,7 +40,7 @@ func serve(t *testing.T, script func(s *socket)) *server {
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = srv.Serve(l) })
 	return &server{
-		dialer: &websocket.Dialer{NetDialContext: l.dial},
+		dialer: &websocket.Dialer{NetDialContext: l.Dial},
 		close: func() {
 			_ = srv.Close()
 			_ = l.Close()
