@@ -22,6 +22,10 @@ func (e Events) Has(want Events) bool { return e&want == want }
 const (
 	quietWindow = 8 // frames
 	quietBlip   = 3 // voiced frames of quietWindow that end a silence
+
+	shortestPause = 200 * time.Millisecond // a shorter silence is part of a word
+	longestPause  = 2 * time.Second        // after a longer one the speaker has begun anew
+	reaction      = 200 * time.Millisecond // who begins sooner than this after another did not hear them
 )
 
 // Machine follows one speaker.
@@ -37,16 +41,29 @@ type Machine struct {
 	quiet  int // since voice
 	look   Look
 	back   bool // the text so far is a backchannel
+	words  int  // of the text so far
+
+	pauses  *Pauses
+	paused  int  // frames of a pause that ended a moment ago, while it shows whether the speaker goes on
+	usual   Look // the look of the text at that pause, or at the end of the last utterance
+	clock   int  // frames
+	last    int  // clock at the last voice of an utterance that silence ended; 0: nothing to go on with
+	other   bool // somebody else is speaking
+	otherAt int  // clock when they began after last; 0: they did not
 
 	push    bool // push-to-talk is on
 	pressed bool
 }
 
 // New is a machine at rest.
-func New(cfg Config) *Machine { return &Machine{cfg: cfg.withDefaults()} }
+func New(cfg Config) *Machine {
+	cfg = cfg.withDefaults()
+	return &Machine{cfg: cfg, pauses: NewPauses(cfg.Quickest, cfg.Slowest)}
+}
 
 // Frame takes the next 20 ms.
 func (m *Machine) Frame(voice bool) Events {
+	m.clock++
 	m.history <<= 1
 	if voice {
 		m.history |= 1
@@ -55,6 +72,7 @@ func (m *Machine) Frame(voice bool) Events {
 		if m.push || !voice || m.recent(m.cfg.StartWindow) < m.cfg.StartFrames {
 			return 0
 		}
+		m.wentOnAnew()
 		m.begin()
 		return Started | m.barge()
 	}
@@ -63,6 +81,7 @@ func (m *Machine) Frame(voice bool) Events {
 		m.voiced++
 	}
 	if voice && m.recent(quietWindow) >= quietBlip {
+		m.wentOn()
 		m.quiet = 0
 	} else {
 		m.quiet++
@@ -70,6 +89,7 @@ func (m *Machine) Frame(voice bool) Events {
 	events := m.barge()
 	if m.over() {
 		events |= Ended
+		m.ended()
 		m.rest()
 	}
 	return events
@@ -81,7 +101,8 @@ func (m *Machine) begin() {
 	m.active, m.barged = true, false
 	m.length = bits.Len64(window)
 	m.voiced = bits.OnesCount64(window)
-	m.quiet, m.look, m.back = 0, Open, false
+	m.quiet, m.look, m.back, m.words = 0, Open, false, 0
+	m.paused, m.last = 0, 0
 }
 
 func (m *Machine) rest() {
@@ -94,7 +115,9 @@ func (m *Machine) recent(window int) int {
 }
 
 func (m *Machine) barge() Events {
-	if m.barged || m.voiced < frames(m.cfg.BargeIn) {
+	voice := m.cfg.BargeInBy != ByWords && m.voiced >= frames(m.cfg.BargeIn)
+	words := m.cfg.BargeInBy != ByVoice && m.words >= m.cfg.BargeInWords
+	if m.barged || !voice && !words {
 		return 0
 	}
 	if m.back && m.length-m.quiet <= frames(m.cfg.Backchannel) {
@@ -113,22 +136,72 @@ func (m *Machine) over() bool {
 
 // silence is how long it must be quiet for the utterance to be over.
 func (m *Machine) silence() time.Duration {
-	switch m.look {
-	case Finished:
-		return m.cfg.Finished
-	case Unfinished:
-		return m.cfg.Unfinished
-	case Spelling:
-		return m.cfg.Spelling
+	usual := m.cfg.silence(m.look)
+	if !m.look.learned() {
+		return usual
 	}
-	return m.cfg.Default
+	stretched := time.Duration(float64(usual) * m.pauses.Stretch())
+	return min(stretched, max(usual, m.cfg.Unfinished))
 }
+
+// wentOn notes a pause that ends now, and learns from one whose speaker has
+// been heard again for long enough to be sure that it was no noise.
+func (m *Machine) wentOn() {
+	since := bits.Len64(m.history & (1<<quietWindow - 1)) // frames from the first voice after the pause to this one
+	if pause := m.quiet - since + 1; pause >= frames(shortestPause) {
+		m.paused, m.usual = pause, m.look
+	}
+	if m.paused > 0 && m.recent(m.cfg.StartWindow) >= m.cfg.StartFrames {
+		m.learn(m.paused)
+		m.paused = 0
+	}
+}
+
+// ended remembers an end by silence: the speaker may still have more to say.
+func (m *Machine) ended() {
+	if m.push || m.other || m.length >= frames(m.cfg.MaxUtterance) {
+		return
+	}
+	m.last, m.usual, m.otherAt = m.clock-m.quiet, m.look, 0
+}
+
+// wentOnAnew learns from an utterance that came too soon after the last for it
+// to have been over, when nobody else had spoken.
+func (m *Machine) wentOnAnew() {
+	if m.last == 0 {
+		return
+	}
+	first := m.clock - bits.Len64(m.history&(1<<m.cfg.StartWindow-1)) + 1
+	pause := first - m.last - 1
+	answered := m.otherAt > 0 && first > m.otherAt+frames(reaction)
+	if !answered && pause <= frames(longestPause) {
+		m.learn(pause)
+	}
+}
+
+func (m *Machine) learn(pause int) {
+	if m.usual.learned() {
+		m.pauses.WentOn(time.Duration(pause)*FrameLength, m.cfg.silence(m.usual))
+	}
+}
+
+// Other tells whether somebody else is speaking. What the speaker says after
+// them is no end of what was said before.
+func (m *Machine) Other(speaking bool) {
+	if speaking && !m.other && m.otherAt == 0 {
+		m.otherAt = max(m.clock, 1)
+	}
+	m.other = speaking
+}
+
+// Stretch is what the speaker's pauses make of the usual silences; see Pauses.
+func (m *Machine) Stretch() float64 { return m.pauses.Stretch() }
 
 // Partial tells the text of the utterance so far; it counts from the next
 // frame on. Without an utterance it says nothing.
 func (m *Machine) Partial(text string) {
 	if m.active {
-		m.look, m.back = LookOf(text), Backchannel(text)
+		m.look, m.back, m.words = LookOf(text), Backchannel(text), Words(text)
 	}
 }
 
@@ -137,7 +210,7 @@ func (m *Machine) PushToTalk(on bool) Events {
 	if m.push == on {
 		return 0
 	}
-	m.push, m.pressed = on, false
+	m.push, m.pressed, m.last = on, false, 0
 	return m.void()
 }
 

@@ -13,13 +13,18 @@ type Look int
 const (
 	Open       Look = iota // nothing
 	Finished               // it ends like a sentence
+	Trailing               // more may come: sentences end with this word, and go on with it
 	Unfinished             // more must come
-	Spelling               // digits or letters, one by one: more may come after a pause
+	Spelling               // digits, letters, an e-mail address: more may come after a pause
 )
 
 func (l Look) String() string {
-	return [...]string{"open", "finished", "unfinished", "spelling"}[l]
+	return [...]string{"open", "finished", "trailing", "unfinished", "spelling"}[l]
 }
+
+// learned says whether pauses at such a text say how a speaker pauses: at the
+// others everybody pauses long, and the silence allowed is long enough.
+func (l Look) learned() bool { return l == Open || l == Finished || l == Trailing }
 
 // LookOf looks at a partial text. Recognisers with punctuation say most; for
 // the others there are the words that do not end a sentence.
@@ -32,6 +37,9 @@ func LookOf(text string) Look {
 	if spells(words) {
 		return Spelling
 	}
+	if look, is := address(text, words); is {
+		return look
+	}
 	if strings.HasSuffix(text, "...") {
 		return Unfinished
 	}
@@ -41,39 +49,48 @@ func LookOf(text string) Look {
 		return Finished
 	case strings.ContainsRune(",;:…-–—、，；：", mark):
 		return Unfinished
-	case len(words) > 0 && leadsOn[words[len(words)-1]]:
-		return Unfinished
+	case len(words) > 0:
+		return lookOfWords(words)
 	}
 	return Open
 }
 
-// spells says whether the text ends in digits or letters that are said one by
-// one, or in the first of them.
-func spells(words []string) bool {
-	run := 0
-	for i := len(words) - 1; i >= 0 && isSign(words[i]); i-- {
-		run++
+// lookOfWords is for texts without marks.
+func lookOfWords(words []string) Look {
+	last := words[len(words)-1]
+	switch {
+	case stranded[last] && asks[words[0]]:
+		return Trailing // "where are you from"
+	case leadsOn[last]:
+		return Unfinished
+	case trails[last]:
+		return Trailing
 	}
-	before := len(words) - 1 - run
-	if run == 1 && before >= 0 {
-		return announces[words[before]] && words[len(words)-1] != "i" && words[len(words)-1] != "a"
-	}
-	return run >= 2
-}
-
-func isSign(word string) bool {
-	if digits[word] {
-		return true
-	}
-	n := 0
-	for _, r := range word {
-		n++
-		if !unicode.IsDigit(r) && !(unicode.IsLetter(r) && r < 0x250) {
-			return false
+	for ending, look := range hanEndings {
+		if strings.HasSuffix(last, ending) && last != ending {
+			return look
 		}
 	}
-	r, _ := utf8.DecodeRuneInString(word)
-	return n == 1 || n > 0 && unicode.IsDigit(r) && strings.IndexFunc(word, unicode.IsLetter) < 0
+	return Open
+}
+
+// Words counts the words of text; each Han or kana character is one.
+func Words(text string) int {
+	n := 0
+	for _, word := range wordsOf(text) {
+		other := false
+		for _, r := range word {
+			if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) {
+				n++
+			} else {
+				other = other || unicode.IsLetter(r) || unicode.IsNumber(r)
+			}
+		}
+		if other {
+			n++
+		}
+	}
+	return n
 }
 
 // Backchannel says whether text is only what listeners say to show that they
@@ -113,19 +130,26 @@ func set(words string) map[string]bool {
 
 // Fixed word lists; none of these is ever changed.
 var (
-	leadsOn = set(`and or but because so if when while that which who whose than as like
-		the a an my your his her its our their this these those some any every each no
-		to of for with from in on at by about into onto without under over between
-		i i'm i'd i'll i've you we they he she it's that's there's is are am was were be been
-		do does did have has had will would can could should may might must want wanted need please
-		um uh er erm hmm well actually basically maybe
-		und oder aber weil mit der das dem den ein eine einen mein meine zum zur ich ist von für
+	hanEndings = map[string]Look{
+		"和": Unfinished, "但是": Unfinished, "因为": Unfinished, "所以": Unfinished, "如果": Unfinished, "或者": Unfinished,
+		"还有": Unfinished, "然后": Unfinished, "我想": Unfinished, "我要": Unfinished, "一个": Unfinished, "给": Unfinished,
+		"是": Trailing, "在": Trailing, "这个": Trailing, "那个": Trailing, "请": Trailing,
+	}
+	leadsOn = set(`and or but because so if while whose than as
+		the a an my your his its our their every
+		to of for with from at by into onto without between
+		i i'm i'd i'll i've it's that's there's is are am was were be been wanted
+		um uh er erm hmm
+		und oder aber weil dass mit der das dem den ein eine einen mein meine zum zur ich ist von für
 		y pero porque con el la los las un una mi de que para por es`)
-	announces = set(`is number order code zip postcode account phone reference id dial pin
-		nummer bestellnummer ist número numero pedido código es`)
-	digits = set(`zero oh one two three four five six seven eight nine double triple
-		null eins zwei drei vier fünf sechs sieben acht neun
-		cero uno dos tres cuatro cinco seis siete ocho nueve`)
+	trails = set(`when that which who like her these those this some any each no in on about under over
+		you we they he she it do does did have has had will would can could should may might must want need please
+		well actually basically maybe number order code account phone reference
+		die habe kann möchte will bitte also vielleicht nummer
+		quiero necesito puede favor número`)
+	asks = set(`who what where which how when why wer was wo woher wohin wie wann warum wem wen
+		quién qué dónde cuál cómo cuándo`)
+	stranded     = set(`to of for with from at by into is are was were am be`)
 	backchannels = set(`uh-huh uh_huh uhuh mm mhm mm-hmm mm_hmm hmm hm huh uh ah aha oh okay ok yeah yep yes
 		right sure alright all_right i_see got_it of_course really cool good great fine
 		ja genau gut stimmt achso klar sí si vale claro ajá oui 嗯 好 好的 对 是的`)

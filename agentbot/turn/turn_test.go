@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -44,15 +45,18 @@ func TestMachine(t *testing.T) {
 		{"too short to barge in", v(7) + q(40), nil, []step{{5, Started}, {37, Ended}}},
 		{"finished text", v(40) + q(40), map[int]string{30: "What are your hours?"}, []step{{5, Started}, {10, Barge}, {55, Ended}}},
 		{"a partial that comes late", v(40) + q(40), map[int]string{60: "Hello."}, []step{{5, Started}, {10, Barge}, {60, Ended}}},
-		{"unfinished text", v(40) + q(100), map[int]string{30: "I want to"}, []step{{5, Started}, {10, Barge}, {115, Ended}}},
-		{"spelling", v(40) + q(120), map[int]string{30: "my number is four five"}, []step{{5, Started}, {10, Barge}, {140, Ended}}},
-		{"a pause that goes on", v(20) + q(27) + v(20) + q(30), nil, []step{{5, Started}, {10, Barge}, {97, Ended}}},
+		{"unfinished text", v(40) + q(150), map[int]string{30: "I want to"}, []step{{5, Started}, {10, Barge}, {165, Ended}}},
+		{"trailing text", v(40) + q(100), map[int]string{30: "can you help me please"}, []step{{5, Started}, {10, Barge}, {100, Ended}}},
+		{"spelling", v(40) + q(160), map[int]string{30: "my number is four five"}, []step{{5, Started}, {10, Barge}, {190, Ended}}},
+		{"a pause that goes on", v(20) + q(20) + v(20) + q(30), nil, []step{{5, Started}, {10, Barge}, {90, Ended}}},
+		{"a pause that almost ends the turn makes patient", v(20) + q(27) + v(20) + q(40), nil, []step{{5, Started}, {10, Barge}, {99, Ended}}},
 		{"a blip in the silence", v(20) + q(10) + "vv" + q(18), nil, []step{{5, Started}, {10, Barge}, {50, Ended}}},
 		{"too long", v(1505), nil, []step{{5, Started}, {10, Barge}, {1500, Ended}, {1505, Started}}},
 		{"a backchannel does not barge in", v(20) + q(30), map[int]string{8: "okay"}, []step{{5, Started}, {50, Ended}}},
 		{"a long backchannel does", v(60) + q(30), map[int]string{8: "okay"}, []step{{5, Started}, {51, Barge}, {90, Ended}}},
 		{"more words than a backchannel", v(40) + q(30), map[int]string{8: "okay", 20: "okay but wait"}, []step{{5, Started}, {20, Barge}, {70, Ended}}},
-		{"two utterances", v(10) + q(30) + v(10) + q(30), nil, []step{{5, Started}, {10, Barge}, {40, Ended}, {45, Started}, {50, Barge}, {80, Ended}}},
+		{"two utterances", v(10) + q(140) + v(10) + q(30), nil, []step{{5, Started}, {10, Barge}, {40, Ended}, {155, Started}, {160, Barge}, {190, Ended}}},
+		{"one that was cut off makes patient", v(10) + q(30) + v(10) + q(40), nil, []step{{5, Started}, {10, Barge}, {40, Ended}, {45, Started}, {50, Barge}, {85, Ended}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -124,11 +128,18 @@ func TestLookOf(t *testing.T) {
 	for text, want := range map[string]Look{
 		"": Open, " ": Open,
 		"what are your opening hours": Open, "I want two": Open, "call me": Open,
+		"can you help me please": Trailing, "thank you": Trailing, "I would like that": Trailing, "where are you from": Trailing, "what time is": Trailing,
+		"it is about my order number": Trailing, "I am from": Unfinished, "please send it to": Unfinished,
+		"我的电话是": Trailing, "我想买一个": Unfinished, "是": Open, "你们几点开门": Open,
 		"What are your opening hours?": Finished, "Yes. ": Finished, "(Really.)": Finished, "你好。": Finished,
 		"I want to": Unfinished, "well,": Unfinished, "I was…": Unfinished, "I was...": Unfinished,
 		"my name is": Unfinished, "um": Unfinished, "ich möchte ein": Unfinished, "quiero hablar con": Unfinished, "and I": Unfinished,
 		"it is four five": Spelling, "order number seven": Spelling, "A B": Spelling, "the code is 4 7 1": Spelling,
-		"my zip is 90210": Spelling, "It is 4 5 1.": Spelling, "it costs 20": Open, "number i": Unfinished,
+		"my zip is 90210": Spelling, "call 555-1234": Spelling, "it is 4915112345.": Spelling, "AB1234": Spelling, "it is a-b-c": Spelling,
+		"B as in Boston": Spelling, "N for": Spelling, "B wie Berta": Spelling, "in 2024": Open, "a T-shirt": Open, "电话是一三八": Spelling,
+		"john.smith@": Spelling, "write to john.smith@example.com": Open, "John.Smith@example.com.": Open, "John dot": Spelling, "john dot smith at example": Spelling,
+		"my email is john": Spelling, "my e-mail address is john at gmail": Spelling, "john at gmail dot com": Open, "what is your email": Open,
+		"I sent you an email last week": Open, "meet me at the shop": Open, "john underscore": Open, "my email is john underscore": Spelling, "It is 4 5 1.": Spelling, "it costs 20": Open, "number i": Unfinished,
 	} {
 		if got := LookOf(text); got != want {
 			t.Errorf("%q looks %v, want %v", text, got, want)
@@ -150,9 +161,10 @@ func TestBackchannel(t *testing.T) {
 // Whatever is heard, utterances begin and end in turn, are no longer than they
 // may be, have voice, and barge in at most once.
 func TestMachineProperties(t *testing.T) {
-	texts := []string{"", "okay", "I want to", "Yes.", "four five", "hello there"}
+	texts := []string{"", "okay", "I want to", "Yes.", "four five", "hello there", "thank you"}
 	rapid.Check(t, func(t *rapid.T) {
-		m := New(Config{MaxUtterance: 3 * time.Second})
+		rule := BargeRule(rapid.IntRange(0, 2).Draw(t, "rule"))
+		m := New(Config{MaxUtterance: 3 * time.Second, BargeInBy: rule})
 		active, barged, began := false, false, 0
 		check := func(at int, e Events) {
 			if e.Has(Started) {
@@ -185,7 +197,10 @@ func TestMachineProperties(t *testing.T) {
 		}
 		at := 0
 		for range rapid.IntRange(1, 30).Draw(t, "runs") {
-			switch rapid.IntRange(0, 9).Draw(t, "what") {
+			if s := m.Stretch(); s < 0.8-1e-9 || s > 2+1e-9 {
+				t.Fatalf("stretched by %v", s)
+			}
+			switch rapid.IntRange(0, 10).Draw(t, "what") {
 			case 0:
 				m.Partial(rapid.SampledFrom(texts).Draw(t, "text"))
 			case 1:
@@ -196,6 +211,8 @@ func TestMachineProperties(t *testing.T) {
 				check(at, m.Release())
 			case 4:
 				check(at, m.Cancel())
+			case 5:
+				m.Other(rapid.Bool().Draw(t, "other"))
 			default:
 				voice := rapid.IntRange(0, 100).Draw(t, "share of voice")
 				for range rapid.IntRange(1, 80).Draw(t, "frames") {
@@ -218,12 +235,15 @@ func TestMachineProperties(t *testing.T) {
 }
 
 func FuzzText(f *testing.F) {
-	for _, seed := range []string{"", "I want to", "four five", "uh-huh", "…", "\xff"} {
+	for _, seed := range []string{"", "I want to", "four five", "uh-huh", "…", "\xff", "a@b.c", "john dot smith at", "b as in", "一二", "email is"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		_ = LookOf(text).String()
 		Backchannel(text)
+		if n := Words(text); n < 0 || n > utf8.RuneCountInString(text) {
+			t.Errorf("%d words in %q", n, text)
+		}
 	})
 }
 
