@@ -51,7 +51,8 @@ type conversation struct {
 	clips    map[*playout.Clip]*saying
 	own      *Rendered // rendered by this agent, when Config.Rendered is nil
 	ttsDown  bool      // the last try to speak failed
-	fillers  int       // fillers said
+	fillers  int       // fillers begun
+	filled   string    // the last filler that was heard
 	waiting  int       // StillWaiting lines said
 	lines    []waitingLine
 	lastLine lineSaid
@@ -65,6 +66,7 @@ type conversation struct {
 	later    []string  // turns that wait until the agent has spoken
 	misheard int       // turns without words in a row
 	fails    int       // failed turns in a row
+	quiet    quiet
 }
 
 // New starts an agent in mode Silent at epoch 0. post takes its events in
@@ -77,6 +79,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 		ctx: ctx, cancel: cancel, done: make(chan struct{}), prefix: rand.Text()[:8] + "-",
 	}
 	a.state = StateListening
+	a.quiet.busy = true
 	a.clips = make(map[*playout.Clip]*saying)
 	a.legs = make(map[*leg]*hearing)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
@@ -188,6 +191,7 @@ func (a *Agent) run() {
 				message := a.pending[0]
 				a.pending = a.pending[1:]
 				a.handle(message)
+				a.watchSilence()
 			}
 		}
 	}
@@ -262,6 +266,7 @@ func (a *Agent) setState(state int) {
 		return
 	}
 	a.state = state
+	a.tellOthers()
 	if a.mode.speaks() {
 		a.emit(StateChanged{Epoch: a.epoch, State: state})
 	}

@@ -16,6 +16,7 @@ const (
 	alarmForce                    // a line has waited for the caller to finish
 	alarmGreet                    // the caller's audio does not come
 	alarmTool                     // a human was asked for without words
+	alarmQuiet                    // the caller has been silent for long
 	alarmCount
 )
 
@@ -60,6 +61,8 @@ func (a *Agent) ring(kind alarmKind) {
 		a.next()
 	case alarmGreet:
 		a.greet(true)
+	case alarmQuiet:
+		a.askSilent()
 	case alarmTool:
 		if a.idle() && a.mode.thinks() {
 			a.company("requested", "")

@@ -213,5 +213,6 @@ func (a *Agent) called(m msgCall) {
 	if args.Detail == "" {
 		args.Detail = args.Summary
 	}
+	a.quiet.human = true
 	a.emit(WantHuman{Epoch: m.job.epoch, Reason: args.Reason, Detail: args.Detail})
 }

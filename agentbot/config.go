@@ -49,6 +49,12 @@ type Config struct {
 	GreetingDelay time.Duration // 1 s: from Hear to the greeting when no frame comes
 	ToolQuiet     time.Duration // 0.8 s: from a request for a human without words to Lines.Requested
 
+	// How long a caller may be silent after the last word, in mode Answer and by
+	// voice. A negative one ends the row.
+	SilenceQuestion time.Duration // 10 s: until Lines.SilenceQuestion
+	SilenceAgain    time.Duration // 20 s: after it, until Lines.SilenceAgain
+	SilenceEnd      time.Duration // 20 s: after it, until Lines.SilenceEnd and WantHangup
+
 	FailuresToHuman int // 3: failed turns in a row after which it asks for a human
 	MemoryMessages  int // 80: most messages of memory sent to the model
 	CompanyReply    int // 2: most sentences of an answer in mode Company
@@ -72,6 +78,9 @@ func (c Config) withDefaults() Config {
 	or(&c.LineLifetime, 5*time.Second)
 	or(&c.GreetingDelay, time.Second)
 	or(&c.ToolQuiet, 800*time.Millisecond)
+	or(&c.SilenceQuestion, 10*time.Second)
+	or(&c.SilenceAgain, 20*time.Second)
+	or(&c.SilenceEnd, 20*time.Second)
 	or(&c.FailuresToHuman, 3)
 	or(&c.MemoryMessages, 80)
 	or(&c.CompanyReply, 2)

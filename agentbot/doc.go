@@ -43,8 +43,24 @@
 // not begun when the caller goes on is given up, and the model is asked again
 // with both. What was given up was never heard, shown or remembered.
 //
+// What is learned of a caller's pauses is theirs for as long as their leg is
+// heard. By words (turn.Config.BargeInBy), an utterance with too few of them
+// neither pauses nor stops the agent; it is answered when the agent has spoken.
+//
 // Typed text waits until the agent has spoken; a call that wants it to
 // interrupt calls Interrupt first.
+//
+// # Silence
+//
+// In mode Answer, when it is the caller's turn by voice, a clock runs: after 10
+// s without words of theirs a question is asked, 20 s after its end another,
+// and 20 s after that goodbye is said and WantHangup told (quiet.go). Words,
+// spoken or typed, start the row anew. Noise does not stop the clock, so a loud
+// room does not keep a call that nobody is in; a question only waits for the
+// end of it. The clock does not run with push-to-talk, without a caller's
+// audio, and in the other modes. Who waits for a human is asked, and not hung
+// up on. A goodbye that was not heard to its end, or into which the caller
+// speaks, ends nothing.
 //
 // # Modes
 //
@@ -77,7 +93,7 @@
 // Each engine has its own patience, and together they have Config.TurnBudget:
 // the caller hears the agent within 2.5 s of the end of the turn.
 //
-//	1.2 s without an answer      a filler, never the same twice in a row
+//	1.2 s without an answer      a filler, never that which was heard last
 //	ASR late, failed, nonsense   TroubleHearing
 //	LLM late, failed, nonsense   what it wrote is said, then TroubleThinking
 //	TTS late, failed, silent     what was made is said, then TroubleSpeaking as rendered before

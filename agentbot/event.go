@@ -80,7 +80,7 @@ const (
 )
 
 // Event is what happens at an agent: Heard, Spoken, StateChanged, Interrupted,
-// ReplyCompleted, WantHuman, Failed or Ready. Each carries the epoch it was
+// ReplyCompleted, WantHuman, WantHangup, Failed or Ready. Each carries the epoch it was
 // made for, but for Heard, which belongs to a leg.
 type Event interface{ event() }
 
@@ -133,6 +133,16 @@ type WantHuman struct {
 	Detail string // for people; may hold the caller's words
 }
 
+// HangupSilence is the reason of WantHangup after a caller's third silence.
+const HangupSilence = "callerSilent"
+
+// WantHangup tells that the agent has said goodbye and the call should end. It
+// comes once; a caller who speaks after it is answered.
+type WantHangup struct {
+	Epoch  uint64
+	Reason string
+}
+
 // Failed tells that an engine failed; what the agent says about it comes as
 // Spoken.
 type Failed struct {
@@ -153,5 +163,6 @@ func (StateChanged) event()   {}
 func (Interrupted) event()    {}
 func (ReplyCompleted) event() {}
 func (WantHuman) event()      {}
+func (WantHangup) event()     {}
 func (Failed) event()         {}
 func (Ready) event()          {}

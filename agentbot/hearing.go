@@ -20,6 +20,7 @@ type hearing struct {
 	partials bool // its recogniser tells texts before the end
 	waiting  map[int]*utterance
 	gone     bool
+	push     bool // push-to-talk is on
 	flows    bool // its first frame has come
 	since    time.Time
 }
@@ -74,6 +75,7 @@ func (a *Agent) unhear(participantID string) {
 func (a *Agent) gone(l *leg) {
 	h := a.legs[l]
 	h.gone, h.talking = true, false
+	a.tellOthers()
 	a.leaveIfDone(l, h)
 	a.next()
 }
@@ -91,9 +93,12 @@ func (a *Agent) control(m msgControl) {
 	case ControlVoiceInterrupt:
 		a.noBarge = !m.enable
 	default:
-		for l := range a.legs {
+		for l, h := range a.legs {
 			if l.info.ID == m.leg.ID {
 				l.switched(m)
+				if m.kind == ControlPushToTalk {
+					h.push = m.enable
+				}
 			}
 		}
 	}
@@ -124,6 +129,7 @@ func (a *Agent) voiced(m msgVoice) {
 		}
 	case voiceStarted:
 		h.talking = true
+		a.tellOthers()
 		h.current = utterance{serial: m.serial, id: a.newID(), start: m.start}
 		a.counters.add(&a.counters.utterances, 1)
 	case voiceBarge:
@@ -132,6 +138,7 @@ func (a *Agent) voiced(m msgVoice) {
 		}
 	case voiceEnded:
 		h.talking = false
+		a.tellOthers()
 		u := h.current
 		u.end, u.ended, u.length, u.voiced = m.end, m.at, m.length, m.voiced
 		late := msgLate{m.leg, m.serial}
@@ -144,6 +151,7 @@ func (a *Agent) voiced(m msgVoice) {
 		}
 	case voiceCanceled:
 		h.talking = false
+		a.tellOthers()
 		if h.current.shown {
 			a.emit(Heard{Leg: m.leg.info, SentenceID: h.current.id, Final: true, Start: h.current.start, End: m.at})
 		}
@@ -230,7 +238,7 @@ func (a *Agent) final(m msgFinal) {
 		a.goOn()
 	default:
 		a.misheard = 0
-		a.callerSaid(text, u.ended, ReasonVoice, !a.noBarge)
+		a.callerSaid(text, u.ended, ReasonVoice, !a.noBarge && a.cfg.Turn.Interrupts(text))
 	}
 	a.next()
 }
@@ -321,6 +329,7 @@ func (a *Agent) unpause() {
 
 // callerSaid is a turn of the caller that ended at end.
 func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bool) {
+	a.quiet.asked = 0
 	if !a.mode.thinks() {
 		a.memory.heard(engine.RoleUser, "", text)
 		return

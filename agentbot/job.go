@@ -19,6 +19,7 @@ const (
 	jobTrouble                 // an engine failed
 	jobFiller                  // the model is slow
 	jobVerbatim                // another's words
+	jobSilence                 // the caller is silent; void as soon as they are not
 )
 
 // job is something to be said: sentences, one after the other. Its ctx ends
@@ -43,6 +44,7 @@ type job struct {
 	synthesised bool // no more clips come
 	dead        bool
 	called      bool // it asked for a human
+	farewell    bool // the last words to a silent caller
 	failed      error
 }
 
@@ -242,6 +244,9 @@ func (a *Agent) finish(j *job) {
 		return
 	}
 	a.current = nil
+	if j.farewell {
+		a.parted(j)
+	}
 	if j.kind == jobReply && j.failed == nil && !j.dead {
 		a.fails = 0
 		if j.called && len(j.sayings) == 0 {

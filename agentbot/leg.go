@@ -29,6 +29,7 @@ type leg struct {
 	controls []msgControl
 	partial  string // of utterance partialOf, for the machine
 	partOf   int
+	other    bool // somebody else speaks
 
 	work asrQueue
 }
@@ -111,9 +112,10 @@ func (l *leg) openVAD() engine.VADStream {
 // control applies what was switched and hands the machine the newest text.
 func (l *leg) control() (events turn.Events) {
 	l.mu.Lock()
-	controls, partial, of := l.controls, l.partial, l.partOf
+	controls, partial, of, other := l.controls, l.partial, l.partOf, l.other
 	l.controls, l.partOf = nil, 0
 	l.mu.Unlock()
+	l.machine.Other(other)
 	for _, c := range controls {
 		switch c.kind {
 		case ControlPushToTalk:
@@ -202,6 +204,12 @@ func (l *leg) tell(what voiceWhat) {
 func (l *leg) setPartial(serial int, text string) {
 	l.mu.Lock()
 	l.partial, l.partOf = text, serial
+	l.mu.Unlock()
+}
+
+func (l *leg) setOther(speaking bool) {
+	l.mu.Lock()
+	l.other = speaking
 	l.mu.Unlock()
 }
 

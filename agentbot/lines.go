@@ -21,7 +21,14 @@ type Lines struct {
 	Returned     string
 	Requested    string
 
-	Fillers []string // while the model is slow, one after the other
+	// Fillers are said while the model is slow, one after the other and never the
+	// same twice in a row; a single one is not repeated.
+	Fillers []string
+
+	// What it says to a caller who is silent; after the last it wants to hang up.
+	SilenceQuestion string
+	SilenceAgain    string
+	SilenceEnd      string
 
 	// What it says when an engine failed.
 	TroubleHearing  string
@@ -46,6 +53,9 @@ func (l Lines) withDefaults() Lines {
 	if len(l.Fillers) == 0 {
 		l.Fillers = []string{"One moment.", "Let me see."}
 	}
+	or(&l.SilenceQuestion, "Are you still there?")
+	or(&l.SilenceAgain, "I cannot hear you. If you are still there, please say something.")
+	or(&l.SilenceEnd, "I still cannot hear you, so I will end the call now. Please call again whenever you like. Goodbye.")
 	or(&l.TroubleHearing, "Sorry, I could not hear that properly. Could you say it again?")
 	or(&l.TroubleThinking, "Sorry, I am having trouble finding an answer. Could you ask me again?")
 	or(&l.TroubleSpeaking, "Sorry, I have trouble speaking right now.")
@@ -78,7 +88,7 @@ func (l Lines) forSituation(situation, name string, turn int) string {
 
 // fixed are the lines that do not depend on a name.
 func (l Lines) fixed() []string {
-	all := []string{l.TroubleHearing, l.TroubleThinking, l.TroubleSpeaking}
+	all := []string{l.TroubleHearing, l.TroubleThinking, l.TroubleSpeaking, l.SilenceQuestion, l.SilenceAgain, l.SilenceEnd}
 	all = append(all, l.Fillers...)
 	all = append(all, l.StillWaiting...)
 	for _, line := range []string{l.WillStart, l.Failed, l.Lost, l.Returned, l.Requested} {

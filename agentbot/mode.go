@@ -22,6 +22,12 @@ const sameLine = 3 * time.Second // within which a situation's line is not said 
 
 func (a *Agent) setMode(m msgMode) {
 	was := a.mode
+	if m.mode != was || m.epoch != a.epoch || m.history != nil {
+		a.quiet.asked = 0
+	}
+	if j := a.current; m.mode != Answer && j != nil && j.kind == jobSilence {
+		a.silence() // whoever comes is no reason to say goodbye
+	}
 	if m.epoch != a.epoch || m.mode == Silent || m.mode == Revoice || was == Revoice || m.history != nil {
 		a.silence()
 	}
@@ -42,6 +48,7 @@ func (a *Agent) setMode(m msgMode) {
 		a.memory.remember(m.history)
 		a.greeted = true
 	}
+	a.tellOthers()
 	switch m.mode {
 	case Answer:
 		a.memory.back()
@@ -78,6 +85,12 @@ func (a *Agent) wrapUp() {
 
 // company says a line of a situation.
 func (a *Agent) company(situation, name string) {
+	switch situation {
+	case "requested", "willStart", "willStartLong", "stillWaiting":
+		a.quiet.human = true
+	case "failed", "returned":
+		a.quiet.human = false
+	}
 	now := time.Now()
 	if a.lastLine.situation == situation && now.Sub(a.lastLine.at) < sameLine {
 		return

@@ -21,6 +21,9 @@ func (a *Agent) played(r playout.Report) {
 	case playout.Began:
 		s.begun, s.start = true, r.At
 		a.ttsDown = false
+		if s.job.kind == jobFiller {
+			a.filled = s.job.text
+		}
 		a.unset(alarmFiller)
 		a.unset(alarmCompany)
 		a.setState(StateSpeaking)
@@ -189,4 +192,5 @@ func (a *Agent) refused(r playout.Report) {
 	}
 	a.silence()
 	a.state = StateListening
+	a.tellOthers()
 }

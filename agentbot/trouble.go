@@ -48,6 +48,7 @@ func (a *Agent) trouble(j *job, engineName string, err error) {
 	}
 	a.fails++
 	if a.fails%a.cfg.FailuresToHuman == 0 {
+		a.quiet.human = true
 		a.emit(WantHuman{Epoch: a.epoch, Reason: WantEngineFailure, Detail: engineName + ": " + string(engine.KindOf(err))})
 	}
 	line := a.cfg.Lines.TroubleThinking
@@ -77,8 +78,10 @@ func (a *Agent) filler() {
 	if a.aside != nil || a.paused || a.over || len(a.clips) > 0 || !a.mode.thinks() {
 		return
 	}
-	line := a.cfg.Lines.Fillers[a.fillers%len(a.cfg.Lines.Fillers)]
-	a.fillers++
+	line := a.nextFiller()
+	if line == "" {
+		return
+	}
 	j := a.newJob(jobFiller, line, "")
 	if _, ok := a.rendered(line); !ok && (a.ttsDown || a.engines.TTS == nil) {
 		j.cancel()
@@ -86,6 +89,19 @@ func (a *Agent) filler() {
 	}
 	a.aside = j
 	a.start(j)
+}
+
+// nextFiller is the next in turn that is not the one that was heard last, ""
+// when there is no other. One that was begun and never heard has not been said.
+func (a *Agent) nextFiller() string {
+	for range a.cfg.Lines.Fillers {
+		line := a.cfg.Lines.Fillers[a.fillers%len(a.cfg.Lines.Fillers)]
+		a.fillers++
+		if line != a.filled {
+			return line
+		}
+	}
+	return ""
 }
 
 // dropAside gives the filler up, unless it is being said.

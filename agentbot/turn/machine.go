@@ -44,6 +44,7 @@ type Machine struct {
 	words  int  // of the text so far
 
 	pauses  *Pauses
+	unsure  []pause // of an utterance that has no words yet: it may be noise
 	paused  int  // frames of a pause that ended a moment ago, while it shows whether the speaker goes on
 	usual   Look // the look of the text at that pause, or at the end of the last utterance
 	clock   int  // frames
@@ -72,8 +73,9 @@ func (m *Machine) Frame(voice bool) Events {
 		if m.push || !voice || m.recent(m.cfg.StartWindow) < m.cfg.StartFrames {
 			return 0
 		}
-		m.wentOnAnew()
+		cut := m.cutOff()
 		m.begin()
+		m.learn(cut)
 		return Started | m.barge()
 	}
 	m.length++
@@ -102,7 +104,7 @@ func (m *Machine) begin() {
 	m.length = bits.Len64(window)
 	m.voiced = bits.OnesCount64(window)
 	m.quiet, m.look, m.back, m.words = 0, Open, false, 0
-	m.paused, m.last = 0, 0
+	m.paused, m.last, m.unsure = 0, 0, m.unsure[:0]
 }
 
 func (m *Machine) rest() {
@@ -159,34 +161,49 @@ func (m *Machine) wentOn() {
 
 // ended remembers an end by silence: the speaker may still have more to say.
 func (m *Machine) ended() {
-	if m.push || m.other || m.length >= frames(m.cfg.MaxUtterance) {
+	if m.push || m.other || m.words == 0 || m.length >= frames(m.cfg.MaxUtterance) {
 		return
 	}
 	m.last, m.usual, m.otherAt = m.clock-m.quiet, m.look, 0
 }
 
-// wentOnAnew learns from an utterance that came too soon after the last for it
-// to have been over, when nobody else had spoken.
-func (m *Machine) wentOnAnew() {
+// cutOff is the pause before an utterance that came too soon after the last
+// for it to have been over, when nobody else had spoken; else 0.
+func (m *Machine) cutOff() int {
 	if m.last == 0 {
-		return
+		return 0
 	}
 	first := m.clock - bits.Len64(m.history&(1<<m.cfg.StartWindow-1)) + 1
 	pause := first - m.last - 1
 	answered := m.otherAt > 0 && first > m.otherAt+frames(reaction)
-	if !answered && pause <= frames(longestPause) {
-		m.learn(pause)
+	if answered || pause > frames(longestPause) {
+		return 0
 	}
+	return pause
 }
 
-func (m *Machine) learn(pause int) {
-	if m.usual.learned() {
-		m.pauses.WentOn(time.Duration(pause)*FrameLength, m.cfg.silence(m.usual))
+// pause is one after which the speaker went on.
+type pause struct {
+	length time.Duration
+	usual  time.Duration // the silence that ends a turn there
+}
+
+// learn takes a pause of so many frames, as soon as the utterance has words.
+func (m *Machine) learn(length int) {
+	if length == 0 || !m.usual.learned() {
+		return
+	}
+	p := pause{time.Duration(length) * FrameLength, m.cfg.silence(m.usual)}
+	switch {
+	case m.words > 0:
+		m.pauses.WentOn(p.length, p.usual)
+	case len(m.unsure) < 16:
+		m.unsure = append(m.unsure, p)
 	}
 }
 
 // Other tells whether somebody else is speaking. What the speaker says after
-// them is no end of what was said before.
+// them is not the rest of what was said before.
 func (m *Machine) Other(speaking bool) {
 	if speaking && !m.other && m.otherAt == 0 {
 		m.otherAt = max(m.clock, 1)
@@ -202,6 +219,12 @@ func (m *Machine) Stretch() float64 { return m.pauses.Stretch() }
 func (m *Machine) Partial(text string) {
 	if m.active {
 		m.look, m.back, m.words = LookOf(text), Backchannel(text), Words(text)
+		if m.words > 0 {
+			for _, p := range m.unsure {
+				m.pauses.WentOn(p.length, p.usual)
+			}
+			m.unsure = m.unsure[:0]
+		}
 	}
 }
 

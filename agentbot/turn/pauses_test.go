@@ -104,6 +104,8 @@ func TestPausesFollowTheSpeaker(t *testing.T) {
 
 // What the machine takes for a pause of the speaker's, and what not.
 func TestMachineLearns(t *testing.T) {
+	hello := map[int]string{10: "hello"}
+	both := map[int]string{10: "hello", 70: "there", 90: "there", 140: "there"}
 	for _, test := range []struct {
 		name     string
 		pattern  string
@@ -111,15 +113,18 @@ func TestMachineLearns(t *testing.T) {
 		other    map[int]bool
 		want     float64
 	}{
-		{"words without pauses", v(50) + q(8) + v(50) + q(40), nil, nil, 1},
-		{"a short pause", v(20) + q(12) + v(20) + q(40), nil, nil, math.Exp(-rate * (1 - quantile))},
-		{"a noise in the pause", v(20) + q(25) + "vvv" + q(40), nil, nil, 1},
+		{"words without pauses", v(50) + q(8) + v(50) + q(40), hello, nil, 1},
+		{"a short pause", v(20) + q(12) + v(20) + q(40), hello, nil, math.Exp(-rate * (1 - quantile))},
+		{"words that come late", v(20) + q(12) + v(20) + q(40), map[int]string{60: "hello"}, nil, math.Exp(-rate * (1 - quantile))},
+		{"no words", v(20) + q(12) + v(20) + q(36) + v(20), nil, nil, 1},
+		{"a noise in the pause", v(20) + q(25) + "vvv" + q(40), hello, nil, 1},
 		{"a pause after an unfinished text", v(20) + q(100) + v(20) + q(40), map[int]string{20: "and"}, nil, 1},
-		{"cut off", v(20) + q(36) + v(20) + q(50), nil, nil, math.Exp(rate * quantile)},
-		{"another answered", v(20) + q(60) + v(20) + q(50), nil, map[int]bool{55: true, 65: false}, 1},
-		{"another began just then", v(20) + q(40) + v(20) + q(50), nil, map[int]bool{57: true}, math.Exp(rate * quantile)},
-		{"another speaks all the time", v(20) + q(36) + v(20) + q(50), nil, map[int]bool{1: true}, 1},
-		{"much later", v(20) + q(110) + v(20) + q(50), nil, nil, 1},
+		{"cut off", v(20) + q(36) + v(20) + q(50), both, nil, math.Exp(rate * quantile)},
+		{"noise after the end", v(20) + q(36) + v(20) + q(50), hello, nil, 1},
+		{"another answered", v(20) + q(60) + v(20) + q(50), both, map[int]bool{55: true, 65: false}, 1},
+		{"another began just then", v(20) + q(40) + v(20) + q(50), both, map[int]bool{57: true}, math.Exp(rate * quantile)},
+		{"another speaks all the time", v(20) + q(36) + v(20) + q(50), both, map[int]bool{1: true}, 1},
+		{"much later", v(20) + q(110) + v(20) + q(50), both, nil, 1},
 	} {
 		m := New(Config{})
 		for i, r := range test.pattern {

@@ -49,14 +49,14 @@ func TestMachine(t *testing.T) {
 		{"trailing text", v(40) + q(100), map[int]string{30: "can you help me please"}, []step{{5, Started}, {10, Barge}, {100, Ended}}},
 		{"spelling", v(40) + q(160), map[int]string{30: "my number is four five"}, []step{{5, Started}, {10, Barge}, {190, Ended}}},
 		{"a pause that goes on", v(20) + q(20) + v(20) + q(30), nil, []step{{5, Started}, {10, Barge}, {90, Ended}}},
-		{"a pause that almost ends the turn makes patient", v(20) + q(27) + v(20) + q(40), nil, []step{{5, Started}, {10, Barge}, {99, Ended}}},
+		{"a pause that almost ends the turn makes patient", v(20) + q(27) + v(20) + q(40), map[int]string{15: "hello"}, []step{{5, Started}, {10, Barge}, {99, Ended}}},
 		{"a blip in the silence", v(20) + q(10) + "vv" + q(18), nil, []step{{5, Started}, {10, Barge}, {50, Ended}}},
 		{"too long", v(1505), nil, []step{{5, Started}, {10, Barge}, {1500, Ended}, {1505, Started}}},
 		{"a backchannel does not barge in", v(20) + q(30), map[int]string{8: "okay"}, []step{{5, Started}, {50, Ended}}},
 		{"a long backchannel does", v(60) + q(30), map[int]string{8: "okay"}, []step{{5, Started}, {51, Barge}, {90, Ended}}},
 		{"more words than a backchannel", v(40) + q(30), map[int]string{8: "okay", 20: "okay but wait"}, []step{{5, Started}, {20, Barge}, {70, Ended}}},
 		{"two utterances", v(10) + q(140) + v(10) + q(30), nil, []step{{5, Started}, {10, Barge}, {40, Ended}, {155, Started}, {160, Barge}, {190, Ended}}},
-		{"one that was cut off makes patient", v(10) + q(30) + v(10) + q(40), nil, []step{{5, Started}, {10, Barge}, {40, Ended}, {45, Started}, {50, Barge}, {85, Ended}}},
+		{"one that was cut off makes patient", v(10) + q(30) + v(10) + q(40), map[int]string{8: "hello", 47: "hello there"}, []step{{5, Started}, {10, Barge}, {40, Ended}, {45, Started}, {50, Barge}, {85, Ended}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
