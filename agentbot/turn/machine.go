@@ -45,12 +45,12 @@ type Machine struct {
 
 	pauses  *Pauses
 	unsure  []pause // of an utterance that has no words yet: it may be noise
-	paused  int  // frames of a pause that ended a moment ago, while it shows whether the speaker goes on
-	usual   Look // the look of the text at that pause, or at the end of the last utterance
-	clock   int  // frames
-	last    int  // clock at the last voice of an utterance that silence ended; 0: nothing to go on with
-	other   bool // somebody else is speaking
-	otherAt int  // clock when they began after last; 0: they did not
+	paused  int     // frames of a pause that ended a moment ago, while it shows whether the speaker goes on
+	usual   Look    // the look of the text at that pause, or at the end of the last utterance
+	clock   int     // frames
+	last    int     // clock at the last voice of an utterance that silence ended; 0: nothing to go on with
+	other   bool    // somebody else is speaking
+	otherAt int     // clock when they began after last; 0: they did not
 
 	push    bool // push-to-talk is on
 	pressed bool
