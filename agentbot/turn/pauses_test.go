@@ -121,6 +121,7 @@ func TestMachineLearns(t *testing.T) {
 		{"a pause after an unfinished text", v(20) + q(100) + v(20) + q(40), map[int]string{20: "and"}, nil, 1},
 		{"cut off", v(20) + q(36) + v(20) + q(50), both, nil, math.Exp(rate * quantile)},
 		{"noise after the end", v(20) + q(36) + v(20) + q(50), hello, nil, 1},
+		{"noise before the beginning", v(20) + q(36) + v(20) + q(50), map[int]string{70: "there"}, nil, 1},
 		{"another answered", v(20) + q(60) + v(20) + q(50), both, map[int]bool{55: true, 65: false}, 1},
 		{"another began just then", v(20) + q(40) + v(20) + q(50), both, map[int]bool{57: true}, math.Exp(rate * quantile)},
 		{"another speaks all the time", v(20) + q(36) + v(20) + q(50), both, map[int]bool{1: true}, 1},
