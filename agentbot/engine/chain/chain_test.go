@@ -227,12 +227,22 @@ func TestAnswersOrFailsInTime(t *testing.T) {
 					if took := time.Since(start); took > 1900*ms {
 						t.Errorf("took %v", took)
 					}
-					m.LLM = newMinds(Config{}).LLM
+
+					// A caller with less patience is answered by the next, in that.
+					m = newMinds(Config{})
 					m.faults[0].set(op, fault)
 					start = time.Now()
-					_, _ = read(m, engine.WithFirstBy(t.Context(), start.Add(500*ms)))
+					if _, err := read(m, engine.WithFirstBy(t.Context(), start.Add(500*ms))); err != nil || time.Since(start) > 250*ms {
+						t.Errorf("%v after %v of 500 ms", err, time.Since(start))
+					}
+					for i := range m.faults {
+						m.faults[i].set(op, scripted.Fault{Stall: true})
+					}
+					start = time.Now()
+					_, err = read(m, engine.WithFirstBy(t.Context(), start.Add(500*ms)))
+					enginetest.CheckError(t, err)
 					if took := time.Since(start); took > 450*ms {
-						t.Errorf("took %v of 500 ms", took)
+						t.Errorf("failed after %v of 500 ms", took)
 					}
 				})
 			})
