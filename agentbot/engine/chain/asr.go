@@ -13,7 +13,7 @@ const (
 	// slack is how much more is kept before the oldest is dropped.
 	slack = 2 * engine.SampleRate
 	// piece is how much a link that catches up gets at a time.
-	piece = engine.SampleRate
+	piece = engine.SampleRate / 2
 )
 
 // ASR is recognisers that stand behind one another.
@@ -93,7 +93,7 @@ func (s *asrStream) Write(ctx context.Context, pcm []int16) (string, bool, error
 		return s.listen(ctx, 0, 0, nil)
 	}
 	a := s.work
-	a.bound(ctx, s.links.cfg.Patience)
+	a.bound(ctx, s.links.cfg.Write)
 	partial, _, err := s.write(a, pcm)
 	if err == nil {
 		return s.tell(partial)
@@ -127,9 +127,10 @@ func (s *asrStream) lose(err error) (used int, _ error) {
 	return 1, err
 }
 
-// listen has a link hear the utterance so far.
+// listen has a link hear the utterance so far. Nobody waits for its text yet,
+// so each link has the chain's patience.
 func (s *asrStream) listen(ctx context.Context, from, used int, before error) (string, bool, error) {
-	by := time.Now().Add(s.links.cfg.Patience)
+	by := time.Now().Add(s.links.cfg.Patience * time.Duration(len(s.links.all)))
 	partial, a, err := walk(ctx, s.links, by, from, used, before, func(a *attempt[engine.ASR]) (string, error) {
 		return s.catchUp(a, true)
 	})
@@ -142,8 +143,8 @@ func (s *asrStream) listen(ctx context.Context, from, used int, before error) (s
 	return s.tell(partial)
 }
 
-// catchUp opens a link and writes all that was kept. While the utterance goes
-// on nobody waits for its text, and the link has time for each piece of it.
+// catchUp opens a link and writes all that was kept, in the time for each piece
+// while the utterance goes on, else in the attempt's.
 func (s *asrStream) catchUp(a *attempt[engine.ASR], goesOn bool) (partial string, err error) {
 	user, by := a.user, a.begun.Add(a.given)
 	a.lenient = len(s.kept) > piece
@@ -152,7 +153,7 @@ func (s *asrStream) catchUp(a *attempt[engine.ASR], goesOn bool) (partial string
 	}
 	for rest := s.kept; len(rest) > 0; {
 		if goesOn {
-			a.bound(user, s.links.cfg.Patience)
+			a.bound(user, s.links.cfg.Write)
 		} else {
 			a.bound(user, time.Until(by))
 		}

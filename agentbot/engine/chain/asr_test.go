@@ -246,7 +246,7 @@ func TestCancelledUtterance(t *testing.T) {
 				say(t, s, 400*ms)
 				e.faults[0].set(op, scripted.Fault{Stall: true})
 				ctx, cancel := context.WithCancel(t.Context())
-				time.AfterFunc(500*ms, cancel)
+				time.AfterFunc(300*ms, cancel)
 				_, _, writeErr := s.Write(ctx, sine(100*ms))
 				_, err := s.Finish(ctx)
 				if !errors.Is(err, context.Canceled) || op == scripted.WriteASR && !errors.Is(writeErr, context.Canceled) {

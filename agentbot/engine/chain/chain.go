@@ -30,6 +30,7 @@ type Config struct {
 	// links: 1.9 s for an LLM, 0.9 s for a TTS, 1.4 s from an ASR's Finish to
 	// its text. The ctx may ask for less, see engine.WithFirstBy.
 	Patience time.Duration
+	Write    time.Duration // 0.5 s: how long an ASR's Write takes at most, so that one that stalls leaves time to the next
 	Total    time.Duration // of an answer: 1 min for an LLM, 5 min for a TTS
 	Failures int           // 5: failures in a row that open a link's breaker
 	Rest     time.Duration // 30 s: how long it is open before one call tries again
@@ -90,6 +91,7 @@ type link[E any] struct {
 
 func newLinks[E any](name string, cfg Config, patience, total time.Duration, given []Link[E]) *links[E] {
 	or(&cfg.Patience, patience)
+	or(&cfg.Write, 500*time.Millisecond)
 	or(&cfg.Total, total)
 	or(&cfg.Failures, 5)
 	or(&cfg.Rest, 30*time.Second)

@@ -55,8 +55,8 @@
 // An ASR's pass is for an utterance: the first audio chooses the link, so a
 // link comes back with the next utterance after its breaker closed. The
 // utterance's audio is kept, the last 30 s of it, and written into the next link
-// when one fails: while the caller speaks in pieces of a second, each with the
-// chain's patience, and at Finish in the link's share. The partials of the next
+// when one fails: in pieces of half a second, each with Config.Write while the
+// caller speaks, and at Finish all within the link's share. The partials of the next
 // link replace those of the one before. A link that failed is opened anew.
 //
 // # Goroutines and locks
