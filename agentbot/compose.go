@@ -45,10 +45,11 @@ type patience struct {
 
 var errStalled = errors.New("nothing came in time")
 
-// wait makes a ctx that ends unless renewed within d. late is called then, so
-// that even an engine that does not heed its ctx is noticed.
+// wait makes a ctx that ends unless renewed within d, and tells engines so.
+// late is called then, so that even an engine that does not heed its ctx is
+// noticed.
 func wait(ctx context.Context, d time.Duration, late func()) (context.Context, *patience) {
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancelCause(engine.WithFirstBy(ctx, time.Now().Add(d)))
 	p := &patience{cancel: cancel}
 	p.timer = time.AfterFunc(d, func() {
 		cancel(errStalled)

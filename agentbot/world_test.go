@@ -32,6 +32,7 @@ type world struct {
 	t             *testing.T
 	start         time.Time
 	cfg           Config
+	behind        func(Engines) Engines // what stands before and behind the engines; nil: nothing
 	vad           *scripted.VAD
 	asr           *scripted.ASR
 	llm           *scripted.LLM
@@ -106,7 +107,11 @@ func (w *world) create() {
 		w.mu.Unlock()
 		return rule(r)
 	}
-	w.agent = New(w.cfg, Engines{VAD: w.vad, ASR: w.asr, LLM: w.llm, TTS: w.tts}, w.voice, func(e Event) {
+	engines := Engines{VAD: w.vad, ASR: w.asr, LLM: w.llm, TTS: w.tts}
+	if w.behind != nil {
+		engines = w.behind(engines)
+	}
+	w.agent = New(w.cfg, engines, w.voice, func(e Event) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.events = append(w.events, stamped{time.Since(w.start), e})

@@ -14,7 +14,7 @@
 //
 // Sub-packages: local (flite, pocketsphinx, WebRTC VAD; no key), openai (any
 // OpenAI-compatible endpoint), scripted (exact and silent ones for tests and
-// load). enginetest is the conformance suite that all of them pass.
+// load), chain (several of them behind one another). enginetest is the conformance suite that all of them pass.
 package engine
 
 import (

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -51,6 +52,7 @@ type config struct {
 	LLM       string
 	TTS       string
 	OpenAI    openAIConfig
+	OpenAI2   openAIConfig // the second endpoint, one for all engines
 	Knowledge string
 	Language  string
 	Voice     string
@@ -100,10 +102,10 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.DurationVar(&c.SessionTimeout, "session-timeout", 3*time.Minute, "how long a caller may be silent with a human before the AI takes the call back")
 	fs.DurationVar(&c.DrainTimeout, "drain-timeout", 30*time.Second, "how long a shutdown waits for calls to end")
 
-	fs.StringVar(&c.Engines, "engines", "", "engines for all of asr, llm and tts: local, openai or scripted (default openai where an API key is set, else local)")
-	fs.StringVar(&c.ASR, "asr", "", "speech recognition: local, openai or scripted")
-	fs.StringVar(&c.LLM, "llm", "", "language model: local, openai or scripted")
-	fs.StringVar(&c.TTS, "tts", "", "speech synthesis: local, openai or scripted")
+	fs.StringVar(&c.Engines, "engines", "", "engines for all of asr, llm and tts: local, openai, openai2 or scripted; with commas, those behind answer where the first fail, e.g. openai,local (default openai where an API key is set, else local)")
+	fs.StringVar(&c.ASR, "asr", "", "speech recognition: as --engines")
+	fs.StringVar(&c.LLM, "llm", "", "language model: as --engines")
+	fs.StringVar(&c.TTS, "tts", "", "speech synthesis: as --engines")
 	fs.StringVar(&c.OpenAI.BaseURL, "openai-base-url", "", "base `URL` of the OpenAI-compatible endpoint (default https://api.openai.com/v1)")
 	fs.StringVar(&c.OpenAI.APIKey, "openai-api-key", "", "its API `key`; OPENAI_API_KEY works too")
 	fs.StringVar(&c.OpenAI.ASRBaseURL, "asr-base-url", "", "base `URL` for speech recognition alone")
@@ -115,9 +117,14 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.OpenAI.TTSBaseURL, "tts-base-url", "", "base `URL` for speech synthesis alone")
 	fs.StringVar(&c.OpenAI.TTSAPIKey, "tts-api-key", "", "its API `key`")
 	fs.StringVar(&c.OpenAI.TTSModel, "tts-model", "", "its `model`")
+	fs.StringVar(&c.OpenAI2.BaseURL, "openai2-base-url", "", "base `URL` of a second endpoint, which engine openai2 uses")
+	fs.StringVar(&c.OpenAI2.APIKey, "openai2-api-key", "", "its API `key`")
+	fs.StringVar(&c.OpenAI2.ASRModel, "openai2-asr-model", "", "its `model` for speech recognition")
+	fs.StringVar(&c.OpenAI2.LLMModel, "openai2-llm-model", "", "its language `model`")
+	fs.StringVar(&c.OpenAI2.TTSModel, "openai2-tts-model", "", "its `model` for speech synthesis")
 	fs.StringVar(&c.Knowledge, "knowledge", "", "`folder` of Markdown files that the agent answers from (default: the shop that is shipped)")
 	fs.StringVar(&c.Language, "language", "", "`BCP 47` language of the calls, where an engine wants to be told")
-	fs.StringVar(&c.Voice, "voice", "", "`voice` of the agent, as its engine names it")
+	fs.StringVar(&c.Voice, "voice", "", "`voice` of the agent, as its engine names it; with commas, one for each of --tts")
 	fs.StringVar(&c.Greeting, "greeting", "", "what the agent says first, - for nothing (default: its own words)")
 	fs.StringVar(&c.Prompt, "prompt", "", "`file` with instructions for the language model")
 
@@ -250,23 +257,62 @@ func isLoopback(host string) bool {
 }
 
 func (c *config) checkEngines() error {
-	for flagName, e := range map[string]string{"asr": c.ASR, "llm": c.LLM, "tts": c.TTS} {
-		switch e {
-		case "local", "scripted":
-		case "openai":
-			own := map[string][2]string{
-				"asr": {c.OpenAI.ASRBaseURL, c.OpenAI.ASRAPIKey},
-				"llm": {c.OpenAI.LLMBaseURL, c.OpenAI.LLMAPIKey},
-				"tts": {c.OpenAI.TTSBaseURL, c.OpenAI.TTSAPIKey},
-			}[flagName]
-			if c.OpenAI.APIKey == "" && c.OpenAI.BaseURL == "" && own == [2]string{} {
-				return fmt.Errorf("--%s openai wants an API key (OPENAI_API_KEY) or a base URL of one's own", flagName)
+	for flagName, names := range map[string]string{"asr": c.ASR, "llm": c.LLM, "tts": c.TTS} {
+		seen := map[string]bool{}
+		for _, name := range listed(names) {
+			if seen[name] {
+				return fmt.Errorf("--%s %s names %s twice", flagName, names, name)
 			}
-		default:
-			return fmt.Errorf("--%s %s: there are local, openai and scripted", flagName, e)
+			seen[name] = true
+			if err := c.checkEngine(flagName, name); err != nil {
+				return err
+			}
 		}
 	}
+	if voices, engines := len(listed(c.Voice)), len(listed(c.TTS)); voices > engines {
+		return fmt.Errorf("--voice names %d voices for %d engines", voices, engines)
+	}
 	return nil
+}
+
+func (c *config) checkEngine(flagName, name string) error {
+	switch name {
+	case "local", "scripted":
+	case "openai":
+		own := map[string][2]string{
+			"asr": {c.OpenAI.ASRBaseURL, c.OpenAI.ASRAPIKey},
+			"llm": {c.OpenAI.LLMBaseURL, c.OpenAI.LLMAPIKey},
+			"tts": {c.OpenAI.TTSBaseURL, c.OpenAI.TTSAPIKey},
+		}[flagName]
+		if c.OpenAI.APIKey == "" && c.OpenAI.BaseURL == "" && own == [2]string{} {
+			return fmt.Errorf("--%s openai wants an API key (OPENAI_API_KEY) or a base URL of one's own", flagName)
+		}
+	case "openai2":
+		if c.OpenAI2.BaseURL == "" {
+			return fmt.Errorf("--%s openai2 wants --openai2-base-url", flagName)
+		}
+	default:
+		return fmt.Errorf("--%s %s: there are local, openai, openai2 and scripted", flagName, name)
+	}
+	return nil
+}
+
+// openAI is the endpoint that an engine's name means.
+func (c *config) openAI(name string) openAIConfig {
+	if name == "openai2" {
+		return c.OpenAI2
+	}
+	return c.OpenAI
+}
+
+// voiceOf is the voice for an engine of --tts: the one in its place, "" where
+// there is none.
+func (c *config) voiceOf(name string) string {
+	voices := listed(c.Voice)
+	if i := slices.Index(listed(c.TTS), name); i >= 0 && i < len(voices) {
+		return voices[i]
+	}
+	return ""
 }
 
 func (c *config) checkLimits() error {

@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
@@ -48,13 +50,15 @@ func doctorCommand(fs *flag.FlagSet) func(context.Context, []string, env) error 
 			}
 		}
 		fmt.Fprintln(e.Stdout, "relevo", version())
-		wants := map[string]string{"asr": c.ASR, "llm": c.LLM, "tts": c.TTS}
+		chosen := map[string]string{"asr": c.ASR, "llm": c.LLM, "tts": c.TTS}
+		wants := func(kind, name string) bool { return slices.Contains(listed(chosen[kind]), name) }
 		for _, f := range local.Check(ctx) {
-			needed := f.Engine[:3] == "vad" || wants[f.Engine[:3]] == "local"
+			needed := f.Engine[:3] == "vad" || wants(f.Engine[:3], "local")
 			show(needed, finding{f.Engine, f.Usable, f.Detail, f.Hint})
 		}
 		for _, f := range checkOpenAI(ctx, c) {
-			show(wants[f.what[:3]] == "openai", f)
+			kind, name, _ := strings.Cut(f.what, " ")
+			show(wants(kind, name), f)
 		}
 		show(true, checkKnowledge(c))
 		show(true, checkData(c))
@@ -88,19 +92,27 @@ func checkOpenAI(ctx context.Context, c *config) []finding {
 	for i, name := range names {
 		f := finding{what: name, detail: why, hint: "set OPENAI_API_KEY, or " + envName("openai-base-url") + " to a server of your own"}
 		if o.APIKey+o.BaseURL+own[i] != "" {
-			f.detail, f.ok = probe(ctx, c, i, try[i])
+			f.detail, f.ok = probe(ctx, c, i, "openai", try[i])
 			f.hint = "look at the base URL, the key and the model"
 		}
+		out = append(out, f)
+	}
+	if c.OpenAI2.BaseURL == "" {
+		return out
+	}
+	for i, name := range names {
+		f := finding{what: name + "2", hint: "look at --openai2-base-url, its key and the model"}
+		f.detail, f.ok = probe(ctx, c, i, "openai2", try[i])
 		out = append(out, f)
 	}
 	return out
 }
 
-// probe opens one engine as openai and tries it.
-func probe(ctx context.Context, c *config, i int, try func(context.Context, *engines) (string, error)) (string, bool) {
+// probe opens one engine at the endpoint name and tries it.
+func probe(ctx context.Context, c *config, i int, name string, try func(context.Context, *engines) (string, error)) (string, bool) {
 	one := *c
-	one.ASR, one.LLM, one.TTS = "scripted", "scripted", "scripted"
-	*[]*string{&one.ASR, &one.LLM, &one.TTS}[i] = "openai"
+	one.ASR, one.LLM, one.TTS, one.Voice = "scripted", "scripted", "scripted", c.voiceOf(name)
+	*[]*string{&one.ASR, &one.LLM, &one.TTS}[i] = name
 	base, err := openKnowledge("")
 	if err != nil {
 		return err.Error(), false

@@ -13,9 +13,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/relevo/relevo/agentbot"
 	"github.com/relevo/relevo/agentbot/brain"
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/engine/chain"
 	"github.com/relevo/relevo/agentbot/engine/local"
 	"github.com/relevo/relevo/agentbot/engine/local/flite"
 	"github.com/relevo/relevo/agentbot/engine/local/vad"
@@ -29,14 +32,19 @@ import (
 type engines struct {
 	agentbot.Engines
 	http    *http.Client
+	local   *local.Engines         // nil: none of them is open
+	events  *prometheus.CounterVec // of the links of chains
 	closers []io.Closer
 }
 
 func openEngines(c *config, base *knowledge.Base, log *slog.Logger, g given) (*engines, error) {
+	events := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "relevo_engine_link_events_total", Help: "What happened to engines that stand behind one another: opened, closed, fellBack.",
+	}, []string{"engine", "link", "what"})
 	if g.engines != nil {
-		return &engines{Engines: *g.engines, http: &http.Client{}}, nil
+		return &engines{Engines: *g.engines, http: &http.Client{}, events: events}, nil
 	}
-	e := &engines{http: &http.Client{Transport: &http.Transport{
+	e := &engines{events: events, http: &http.Client{Transport: &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout: 5 * time.Second,
@@ -51,46 +59,131 @@ func openEngines(c *config, base *knowledge.Base, log *slog.Logger, g given) (*e
 }
 
 func (e *engines) open(c *config, base *knowledge.Base, log *slog.Logger) error {
-	o := c.OpenAI
-	var err error
-	switch c.ASR {
+	asr, err := openLinks(c.ASR, 500*time.Millisecond, func(name string) (engine.ASR, error) { return e.asr(name, c, base, log) })
+	if err != nil {
+		return err
+	}
+	llm, err := openLinks(c.LLM, 300*time.Millisecond, func(name string) (engine.LLM, error) { return e.llm(name, c, base) })
+	if err != nil {
+		return err
+	}
+	tts, err := openLinks(c.TTS, 250*time.Millisecond, func(name string) (engine.TTS, error) { return e.tts(name, c) })
+	if err != nil {
+		return err
+	}
+	// One engine is used as it is; several stand behind one another.
+	e.ASR, e.LLM, e.TTS = asr[0].Engine, llm[0].Engine, tts[0].Engine
+	cfg := chain.Config{On: e.happened(log)}
+	if len(asr) > 1 {
+		e.ASR = chain.NewASR(cfg, asr...)
+	}
+	if len(llm) > 1 {
+		e.LLM = chain.NewLLM(cfg, llm...)
+	}
+	if len(tts) > 1 {
+		e.TTS = chain.NewTTS(cfg, tts...)
+	}
+	return nil
+}
+
+// listed is what a flag names in order: engines that stand behind one another.
+func listed(flagValue string) []string {
+	names := strings.Split(flagValue, ",")
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return names
+}
+
+// openLinks opens each engine that names lists. need is what one without a
+// network takes for the first of its answer.
+func openLinks[E any](names string, need time.Duration, open func(name string) (E, error)) ([]chain.Link[E], error) {
+	var links []chain.Link[E]
+	for _, name := range listed(names) {
+		one, err := open(name)
+		if err != nil {
+			return nil, err
+		}
+		l := chain.Link[E]{Name: name, Engine: one}
+		if name == "local" || name == "scripted" {
+			l.Need = need
+		}
+		links = append(links, l)
+	}
+	return links, nil
+}
+
+// happened logs and counts what happens to the links of chains.
+func (e *engines) happened(log *slog.Logger) func(chain.Event) {
+	return func(ev chain.Event) {
+		e.events.WithLabelValues(ev.Chain, ev.Link, ev.What).Inc()
+		switch ev.What {
+		case chain.Opened:
+			log.Warn("an engine is left out for a while", "engine", ev.Chain, "link", ev.Link, "err", ev.Err)
+		case chain.Closed:
+			log.Info("an engine works again", "engine", ev.Chain, "link", ev.Link)
+		case chain.FellBack:
+			log.Debug("another engine answers", "engine", ev.Chain, "link", ev.Link, "next", ev.Next, "err", ev.Err)
+		}
+	}
+}
+
+// asr opens one recogniser. The first that is opened decides who detects voice.
+func (e *engines) asr(name string, c *config, base *knowledge.Base, log *slog.Logger) (engine.ASR, error) {
+	var detector engine.VAD
+	var recogniser engine.ASR
+	switch name {
 	case "local":
-		err = e.openLocal(c, base, log)
-	case "openai":
-		e.VAD = localVAD(log)
-		e.ASR, err = openai.NewASR(openai.ASRConfig{
+		l, err := e.openLocal(c, base, log)
+		if err != nil {
+			return nil, err
+		}
+		detector, recogniser = l.VAD, l.ASR
+	case "scripted":
+		detector, recogniser = &scripted.VAD{}, &scripted.ASR{}
+	default:
+		o := c.openAI(name)
+		remote, err := openai.NewASR(openai.ASRConfig{
 			Endpoint: e.endpoint(o, o.ASRBaseURL, o.ASRAPIKey, o.ASRModel),
 			Prompt:   strings.Join(base.Names(), ", "),
 		})
-	case "scripted":
-		e.ASR = &scripted.ASR{}
-		e.VAD = &scripted.VAD{}
-	}
-	if err != nil {
-		return err
-	}
-	switch c.LLM {
-	case "local":
-		e.LLM = brain.New(brain.Config{Knowledge: base})
-	case "openai":
-		e.LLM, err = openai.NewLLM(openai.LLMConfig{Endpoint: e.endpoint(o, o.LLMBaseURL, o.LLMAPIKey, o.LLMModel)})
-	case "scripted":
-		e.LLM = &scripted.LLM{Reply: chatter}
-	}
-	if err != nil {
-		return err
-	}
-	switch c.TTS {
-	case "local":
-		if e.TTS == nil {
-			e.TTS, err = flite.New(c.Voice)
+		if err != nil {
+			return nil, err
 		}
-	case "openai":
-		e.TTS, err = openai.NewTTS(openai.TTSConfig{Endpoint: e.endpoint(o, o.TTSBaseURL, o.TTSAPIKey, o.TTSModel), Voice: c.Voice})
-	case "scripted":
-		e.TTS = &scripted.TTS{}
+		recogniser = remote
+		if e.VAD == nil {
+			detector = localVAD(log)
+		}
 	}
-	return err
+	if e.VAD == nil {
+		e.VAD = detector
+	}
+	return recogniser, nil
+}
+
+func (e *engines) llm(name string, c *config, base *knowledge.Base) (engine.LLM, error) {
+	switch name {
+	case "local":
+		return brain.New(brain.Config{Knowledge: base}), nil
+	case "scripted":
+		return &scripted.LLM{Reply: chatter}, nil
+	}
+	o := c.openAI(name)
+	return openai.NewLLM(openai.LLMConfig{Endpoint: e.endpoint(o, o.LLMBaseURL, o.LLMAPIKey, o.LLMModel)})
+}
+
+func (e *engines) tts(name string, c *config) (engine.TTS, error) {
+	switch name {
+	case "local":
+		if e.local != nil {
+			return e.local.TTS, nil
+		}
+		return flite.New(c.voiceOf(name))
+	case "scripted":
+		return &scripted.TTS{}, nil
+	}
+	o := c.openAI(name)
+	return openai.NewTTS(openai.TTSConfig{Endpoint: e.endpoint(o, o.TTSBaseURL, o.TTSAPIKey, o.TTSModel), Voice: c.voiceOf(name)})
 }
 
 // maxLegs bounds who is listened to locally at once. Each leg takes 20 MB, and
@@ -98,7 +191,7 @@ func (e *engines) open(c *config, base *knowledge.Base, log *slog.Logger) error 
 const maxLegs = 64
 
 // openLocal opens the local recogniser with what is cheap to open beside it.
-func (e *engines) openLocal(c *config, base *knowledge.Base, log *slog.Logger) error {
+func (e *engines) openLocal(c *config, base *knowledge.Base, log *slog.Logger) (*local.Engines, error) {
 	// Callers ask about the knowledge, for a person, and about what that person
 	// said, by name.
 	names := base.Names()
@@ -106,20 +199,16 @@ func (e *engines) openLocal(c *config, base *knowledge.Base, log *slog.Logger) e
 		login, _, _ := strings.Cut(u, ":")
 		names = append(names, displayName(login))
 	}
-	o := local.Options{KnowledgeSentences: append(base.Sentences(), brain.Phrases()...), Names: names, MaxLegs: min(2*c.MaxCalls, maxLegs), Log: log}
-	if c.TTS == "local" {
-		o.Voice = c.Voice
-	}
-	l, err := local.Open(o)
+	l, err := local.Open(local.Options{
+		KnowledgeSentences: append(base.Sentences(), brain.Phrases()...), Names: names,
+		Voice: c.voiceOf("local"), MaxLegs: min(2*c.MaxCalls, maxLegs), Log: log,
+	})
 	if err != nil {
-		return fmt.Errorf("local engines: %w (relevo doctor says more)", err)
+		return nil, fmt.Errorf("local engines: %w (relevo doctor says more)", err)
 	}
+	e.local = l
 	e.closers = append(e.closers, l)
-	e.VAD, e.ASR = l.VAD, l.ASR
-	if c.TTS == "local" {
-		e.TTS = l.TTS
-	}
-	return nil
+	return l, nil
 }
 
 // localVAD detects voice for a recogniser that does not.
@@ -193,7 +282,10 @@ const defaultGreeting = "Hello, this is the virtual assistant. How can I help yo
 // agentConfig is how every agent behaves. It speaks the fixed lines once, so
 // that a call can hear them even when the TTS is down.
 func agentConfig(ctx context.Context, c *config, e agentbot.Engines, log *slog.Logger) (agentbot.Config, error) {
-	a := agentbot.Config{Language: c.Language, VoiceID: c.Voice, Greeting: c.Greeting, Log: log}
+	a := agentbot.Config{Language: c.Language, Greeting: c.Greeting, Log: log}
+	if len(listed(c.TTS)) == 1 {
+		a.VoiceID = c.Voice // engines behind one another have each their own
+	}
 	switch a.Greeting {
 	case "":
 		a.Greeting = defaultGreeting

@@ -122,6 +122,12 @@ func TestRefusals(t *testing.T) {
 		"openai without a key":  {args: append(slices.Clone(secret), "--llm", "openai"), want: "API key"},
 		"openai elsewhere":      {args: append(slices.Clone(secret), "--llm", "openai", "--llm-base-url", "http://127.0.0.1:11434/v1")},
 		"openai by its key":     {args: secret, env: []string{"OPENAI_API_KEY=sk-1"}},
+		"engines in a row":      {args: append(slices.Clone(secret), "--engines", "openai, openai2,local", "--openai2-base-url", "http://127.0.0.1:1/v1"), env: []string{"OPENAI_API_KEY=k"}},
+		"one behind itself":     {args: append(slices.Clone(secret), "--asr", "local,local"), want: "twice"},
+		"nothing behind one":    {args: append(slices.Clone(secret), "--asr", "local,"), want: "there are"},
+		"no second endpoint":    {args: append(slices.Clone(secret), "--tts", "openai2,local"), want: "--openai2-base-url"},
+		"second without first":  {args: append(slices.Clone(secret), "--tts", "openai,local"), want: "API key"},
+		"a voice too many":      {args: append(slices.Clone(secret), "--voice", "slt,rms"), want: "voices"},
 		"bad desk user":         {args: append(slices.Clone(secret), "--desk-user", "dana"), want: "name:password"},
 		"hashed desk user":      {args: append(slices.Clone(secret), "--desk-user", "dana:$argon2id$v=19$m=65536,t=1,p=4$c2FsdA$c3Vt")},
 		"bad advertised IP":     {args: append(slices.Clone(secret), "--advertise-ip", "here"), want: "advertise-ip"},
@@ -155,6 +161,7 @@ func TestEnginesAreChosenSeparately(t *testing.T) {
 		{nil, []string{"OPENAI_API_KEY=k"}, [3]string{"openai", "openai", "openai"}},
 		{[]string{"--tts", "local"}, []string{"OPENAI_API_KEY=k"}, [3]string{"openai", "openai", "local"}},
 		{[]string{"--engines", "scripted", "--asr", "local"}, []string{"OPENAI_API_KEY=k"}, [3]string{"local", "scripted", "scripted"}},
+		{[]string{"--engines", "scripted,local", "--llm", "local"}, nil, [3]string{"scripted,local", "local", "scripted,local"}},
 		{[]string{"--llm", "openai", "--openai-base-url", "http://127.0.0.1:1/v1"}, nil, [3]string{"local", "openai", "local"}},
 	} {
 		c, err := fresh(t, append([]string{"--dev"}, tt.args...), tt.env)

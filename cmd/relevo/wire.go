@@ -85,6 +85,7 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 		return err
 	}
 	s.later("engines", func(context.Context) error { return engines.Close() })
+	registry.MustRegister(engines.events)
 	agent, err := agentConfig(ctx, c, engines.Engines, s.log)
 	if err != nil {
 		return err
