@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -67,14 +68,8 @@ type doc struct {
 func Load(files fs.FS) (*Base, error) {
 	var passages []*Passage
 	var synonyms [][]string
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() || path.Ext(name) != ".md" {
-			return nil
-		}
-		if info, err := entry.Info(); err != nil {
+	err := markdown(files, func(name string) error {
+		if info, err := fs.Stat(files, name); err != nil {
 			return err
 		} else if info.Size() > maxFile {
 			return fmt.Errorf("%s: larger than %d bytes", name, maxFile)
@@ -82,6 +77,9 @@ func Load(files fs.FS) (*Base, error) {
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err
+		}
+		if !utf8.Valid(text) {
+			return fmt.Errorf("%s: is no UTF-8 text", name)
 		}
 		if path.Base(name) == synonymsFile {
 			for line := range strings.Lines(string(text)) {
@@ -101,6 +99,25 @@ func Load(files fs.FS) (*Base, error) {
 		return nil, fmt.Errorf("knowledge: %w", ErrEmpty)
 	}
 	return New(passages, synonyms), nil
+}
+
+// markdown calls each with the name of every *.md of a folder and those below
+// it, in order. Names that begin with a dot are an editor's or a tool's own.
+func markdown(files fs.FS, each func(name string) error) error {
+	return fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case name != "." && strings.HasPrefix(entry.Name(), "."):
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case entry.IsDir() || path.Ext(name) != ".md":
+			return nil
+		}
+		return each(name)
+	})
 }
 
 // New makes a base of passages and of lists of words that mean the same.
