@@ -198,3 +198,13 @@ func alike(heard, other spelled) float64 {
 	}
 	return 0
 }
+
+// Vague says whether no word of text says what it is about: "yes please".
+func Vague(text string) bool {
+	for _, t := range Tokens(text) {
+		if !fillers[t] {
+			return false
+		}
+	}
+	return true
+}
