@@ -101,11 +101,12 @@ func probe(ctx context.Context, c *config, i int, try func(context.Context, *eng
 	one := *c
 	one.ASR, one.LLM, one.TTS = "scripted", "scripted", "scripted"
 	*[]*string{&one.ASR, &one.LLM, &one.TTS}[i] = "openai"
-	base, err := openKnowledge("")
+	known, stop, err := openKnowledge("", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err.Error(), false
 	}
-	e, err := openEngines(&one, base, slog.New(slog.DiscardHandler), given{})
+	defer func() { _ = stop() }()
+	e, err := openEngines(&one, known, slog.New(slog.DiscardHandler), given{})
 	if err != nil {
 		return err.Error(), false
 	}
@@ -161,12 +162,14 @@ func tryTTS(ctx context.Context, e *engines) (string, error) {
 
 func checkKnowledge(c *config) finding {
 	f := finding{what: "knowledge", hint: "--knowledge wants a folder with Markdown files"}
-	base, err := openKnowledge(c.Knowledge)
+	known, stop, err := openKnowledge(c.Knowledge, slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.detail = err.Error()
 		return f
 	}
+	defer func() { _ = stop() }()
 	f.ok = true
+	base := known.Base()
 	f.detail = fmt.Sprintf("%d passages, %d names", len(base.Passages()), len(base.Names()))
 	return f
 }

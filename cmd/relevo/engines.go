@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -22,6 +21,7 @@ import (
 	"github.com/relevo/relevo/agentbot/engine/openai"
 	"github.com/relevo/relevo/agentbot/engine/scripted"
 	"github.com/relevo/relevo/agentbot/knowledge"
+	"github.com/relevo/relevo/agentbot/rag"
 )
 
 // engines opens the engines that the configuration names, and keeps what they
@@ -32,7 +32,7 @@ type engines struct {
 	closers []io.Closer
 }
 
-func openEngines(c *config, base *knowledge.Base, log *slog.Logger, g given) (*engines, error) {
+func openEngines(c *config, known knowledge.Source, log *slog.Logger, g given) (*engines, error) {
 	if g.engines != nil {
 		return &engines{Engines: *g.engines, http: &http.Client{}}, nil
 	}
@@ -44,14 +44,16 @@ func openEngines(c *config, base *knowledge.Base, log *slog.Logger, g given) (*e
 		IdleConnTimeout:     90 * time.Second,
 		ForceAttemptHTTP2:   true,
 	}}}
-	if err := e.open(c, base, log); err != nil {
+	if err := e.open(c, known, log); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
 }
 
-func (e *engines) open(c *config, base *knowledge.Base, log *slog.Logger) error {
+func (e *engines) open(c *config, known knowledge.Source, log *slog.Logger) error {
 	o := c.OpenAI
+	// What a recogniser is to expect is told to it once.
+	base := known.Base()
 	var err error
 	switch c.ASR {
 	case "local":
@@ -71,9 +73,12 @@ func (e *engines) open(c *config, base *knowledge.Base, log *slog.Logger) error 
 	}
 	switch c.LLM {
 	case "local":
-		e.LLM = brain.New(brain.Config{Knowledge: base})
+		e.LLM = brain.New(brain.Config{Knowledge: known})
 	case "openai":
-		e.LLM, err = openai.NewLLM(openai.LLMConfig{Endpoint: e.endpoint(o, o.LLMBaseURL, o.LLMAPIKey, o.LLMModel)})
+		var model *openai.LLM
+		if model, err = openai.NewLLM(openai.LLMConfig{Endpoint: e.endpoint(o, o.LLMBaseURL, o.LLMAPIKey, o.LLMModel)}); err == nil {
+			e.LLM, err = rag.New(rag.Config{LLM: model, Knowledge: known})
+		}
 	case "scripted":
 		e.LLM = &scripted.LLM{Reply: chatter}
 	}
@@ -170,22 +175,26 @@ func chatter(req engine.Request) scripted.Reply {
 	return scripted.Echo(req)
 }
 
-// openKnowledge reads the folder, or what is shipped where it is "".
-func openKnowledge(folder string) (*knowledge.Base, error) {
-	files := knowledge.Shop()
-	if folder != "" {
-		if info, err := os.Stat(folder); err != nil {
-			return nil, fmt.Errorf("--knowledge: %w", err)
-		} else if !info.IsDir() {
-			return nil, fmt.Errorf("--knowledge: %s is no folder", folder)
+// openKnowledge reads the folder and watches it until stop; where it is "",
+// it is what is shipped, which never changes.
+func openKnowledge(folder string, log *slog.Logger) (known knowledge.Source, stop func() error, err error) {
+	if folder == "" {
+		base, err := knowledge.Load(knowledge.Shop())
+		if err != nil {
+			return nil, nil, err
 		}
-		files = fs.FS(os.DirFS(folder))
+		return base, func() error { return nil }, nil
 	}
-	base, err := knowledge.Load(files)
+	if info, err := os.Stat(folder); err != nil {
+		return nil, nil, fmt.Errorf("--knowledge: %w", err)
+	} else if !info.IsDir() {
+		return nil, nil, fmt.Errorf("--knowledge: %s is no folder", folder)
+	}
+	w, err := knowledge.Watch(knowledge.WatchConfig{Files: os.DirFS(folder), Log: log})
 	if err != nil {
-		return nil, fmt.Errorf("knowledge: %w", err)
+		return nil, nil, fmt.Errorf("--knowledge: %w", err)
 	}
-	return base, nil
+	return w, w.Close, nil
 }
 
 const defaultGreeting = "Hello, this is the virtual assistant. How can I help you?"
