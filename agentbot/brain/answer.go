@@ -40,7 +40,7 @@ const (
 )
 
 // answer decides on the reply to a conversation.
-func (b *Brain) answer(messages []engine.Message, canAsk bool) answer {
+func (t thought) answer(messages []engine.Message, canAsk bool) answer {
 	c := read(messages)
 	if c.asked == "" {
 		if c.begun {
@@ -48,8 +48,8 @@ func (b *Brain) answer(messages []engine.Message, canAsk bool) answer {
 		}
 		return sure(lineHello)
 	}
-	a := b.decide(c)
-	switch again := a.low && b.wasLow(c); {
+	a := t.decide(c)
+	switch again := a.low && t.wasLow(c); {
 	case c.joining && a.want != "":
 		a.text = lineJoining
 	case c.joining && a.low:
@@ -67,7 +67,7 @@ func (b *Brain) answer(messages []engine.Message, canAsk bool) answer {
 func sure(text string) answer { return answer{text: text, confidence: 1} }
 
 // decide is answer for one turn by itself.
-func (b *Brain) decide(c conversation) answer {
+func (t thought) decide(c conversation) answer {
 	tokens := knowledge.Tokens(c.asked)
 	if asksWhatIAm(tokens) {
 		return sure(lineWhatAmI)
@@ -88,17 +88,17 @@ func (b *Brain) decide(c conversation) answer {
 	if line := smallTalk(tokens, c); line != "" && !about {
 		return sure(line)
 	}
-	hit, how := b.search(c)
+	hit, how := t.search(c)
 	if a, ok := recall(tokens, lines, about, hit.Score); ok {
 		return a
 	}
 	switch {
-	case hit.Passage == nil || hit.Score < b.confident:
+	case hit.Passage == nil || hit.Score < t.confident:
 		if contentWords(tokens) == 0 {
 			return answer{text: lineUnheard, confidence: 0, low: true}
 		}
 		return answer{text: lineUnknown, confidence: hit.Score, low: true}
-	case how == guessed || hit.Score < b.confident+hedgeUnder:
+	case how == guessed || hit.Score < t.confident+hedgeUnder:
 		return answer{text: hedge + spoken(hit.Passage), confidence: hit.Score, sources: []string{hit.Passage.ID}}
 	}
 	return answer{text: spoken(hit.Passage), confidence: hit.Score, sources: []string{hit.Passage.ID}}
@@ -109,9 +109,9 @@ func (b *Brain) decide(c conversation) answer {
 func spoken(p *knowledge.Passage) string { return clip(p.Spoken, answerLongest) }
 
 // wasLow says whether the turn before this one was not known either.
-func (b *Brain) wasLow(c conversation) bool {
+func (t thought) wasLow(c conversation) bool {
 	before, ok := c.previous()
-	return ok && before.asked != "" && b.decide(before).low
+	return ok && before.asked != "" && t.decide(before).low
 }
 
 // offered says whether the AI's last words offered a human. They may have been

@@ -24,7 +24,7 @@ const (
 
 // Config is what a Brain is made of.
 type Config struct {
-	Knowledge *knowledge.Base
+	Knowledge knowledge.Source // nil: it knows nothing
 	// Confident is the least score, from 0 to 1, of a passage that is an
 	// answer; 0 is 0.42.
 	Confident float64
@@ -32,6 +32,13 @@ type Config struct {
 
 // Brain answers conversations from a knowledge base.
 type Brain struct {
+	source    knowledge.Source
+	confident float64
+}
+
+// thought is how one turn is answered: from one base, whatever is loaded
+// meanwhile.
+type thought struct {
 	base      *knowledge.Base
 	confident float64
 }
@@ -40,12 +47,12 @@ var _ engine.LLM = (*Brain)(nil)
 
 // New makes a brain.
 func New(cfg Config) *Brain {
-	b := &Brain{base: cfg.Knowledge, confident: cfg.Confident}
+	b := &Brain{source: cfg.Knowledge, confident: cfg.Confident}
 	if b.confident <= 0 {
 		b.confident = 0.42
 	}
-	if b.base == nil {
-		b.base = knowledge.New(nil, nil)
+	if b.source == nil {
+		b.source = knowledge.New(nil, nil)
 	}
 	return b
 }
@@ -59,7 +66,7 @@ func (b *Brain) Chat(ctx context.Context, req engine.Request) (engine.ReplyStrea
 	for _, tool := range req.Tools {
 		canAsk = canAsk || tool.Name == RequestHuman
 	}
-	a := b.answer(req.Messages, canAsk)
+	a := thought{b.source.Base(), b.confident}.answer(req.Messages, canAsk)
 	s := &stream{ctx: ctx}
 	for word := range strings.SplitAfterSeq(a.text, " ") {
 		if word != "" {

@@ -26,6 +26,7 @@
 // could be changed: of system messages only the server's last is read, for
 // whether a human is being connected; then it neither offers nor asks for one.
 //
-// No goroutines, no locks; a Brain never changes and may be used by many
-// goroutines at once.
+// No goroutines, no locks; a Brain never changes, takes the knowledge of the
+// moment for each turn (knowledge.Source), and may be used by many goroutines at
+// once.
 package brain

@@ -51,7 +51,7 @@ func recall(tokens []string, lines []line, about bool, known float64) (answer, b
 	}
 	var passages []*knowledge.Passage
 	for _, l := range lines {
-		passages = append(passages, &knowledge.Passage{Text: l.text})
+		passages = append(passages, &knowledge.Passage{Language: "en", Text: l.text})
 	}
 	memory := knowledge.New(passages, nil)
 	content := strings.Join(slices.DeleteFunc(slices.Clone(tokens), func(t string) bool {

@@ -18,46 +18,46 @@ const (
 
 // search finds the passage that answers the question, in the light of what the
 // conversation is about.
-func (b *Brain) search(c conversation) (knowledge.Hit, certainty) {
-	best := b.top(c.asked)
+func (t thought) search(c conversation) (knowledge.Hit, certainty) {
+	best := t.top(c.asked)
 	if c.last != c.asked {
 		// What was said before may be half of the question, or a remark.
-		if hit := b.top(c.last); hit.Score >= best.Score-0.05 {
+		if hit := t.top(c.last); hit.Score >= best.Score-0.05 {
 			best = hit
 		}
 	}
-	names := b.base.NamesIn(c.asked)
+	names := t.base.NamesIn(c.asked)
 	tokens := knowledge.Tokens(c.asked)
 	if len(names) > 0 {
 		if contentWords(tokens) <= 2*len(names) && refers(tokens) {
 			// "and the Zalvora?": the question before, about another thing.
 			before, ok := c.previous()
-			for ok && contentWords(knowledge.Tokens(without(before.asked, b.base.NamesIn(before.asked)))) == 0 {
+			for ok && contentWords(knowledge.Tokens(without(before.asked, t.base.NamesIn(before.asked)))) == 0 {
 				before, ok = before.previous()
 			}
 			if ok {
-				old := b.base.NamesIn(before.asked)
+				old := t.base.NamesIn(before.asked)
 				question := before.asked + " " + strings.Join(names, " ")
 				if len(old) > 0 {
 					question = without(before.asked, old) + " " + strings.Join(names, " ")
 				}
-				if hit := b.top(question); hit.Score >= b.confident {
+				if hit := t.top(question); hit.Score >= t.confident {
 					return hit, literally
 				}
 			}
 		}
 		return best, literally
 	}
-	subject := b.subject(c.before)
+	subject := t.subject(c.before)
 	if subject == "" {
-		return b.withTopic(c, tokens, best)
+		return t.withTopic(c, tokens, best)
 	}
-	hit := b.top(c.asked + " " + subject)
+	hit := t.top(c.asked + " " + subject)
 	switch {
 	case !slices.Contains(hitNames(hit), subject):
 	case pronoun(tokens) && hit.Score >= best.Score-0.12:
 		return hit, literally
-	case hit.Score > best.Score+0.1 && (best.Score < b.confident || contentWords(tokens) <= 3):
+	case hit.Score > best.Score+0.1 && (best.Score < t.confident || contentWords(tokens) <= 3):
 		return hit, literally
 	}
 	return best, literally
@@ -65,24 +65,24 @@ func (b *Brain) search(c conversation) (knowledge.Hit, certainty) {
 
 // withTopic tries a question that says too little with the title of what was
 // answered before: "how much does it cost" after the question about express.
-func (b *Brain) withTopic(c conversation, tokens []string, best knowledge.Hit) (knowledge.Hit, certainty) {
-	if best.Score >= b.confident+hedgeUnder && !pronoun(tokens) || contentWords(tokens) > 4 || contentWords(tokens) == 0 {
+func (t thought) withTopic(c conversation, tokens []string, best knowledge.Hit) (knowledge.Hit, certainty) {
+	if best.Score >= t.confident+hedgeUnder && !pronoun(tokens) || contentWords(tokens) > 4 || contentWords(tokens) == 0 {
 		return best, literally
 	}
 	before, ok := c.previous()
 	if !ok {
 		return best, literally
 	}
-	if last := b.top(before.asked); last.Passage != nil && last.Score >= b.confident {
-		if hit := b.top(c.asked + " " + last.Passage.Title); hit.Score > best.Score+0.05 && hit.Passage.Topic == last.Passage.Topic {
+	if last := t.top(before.asked); last.Passage != nil && last.Score >= t.confident {
+		if hit := t.top(c.asked + " " + last.Passage.Title); hit.Score > best.Score+0.05 && hit.Passage.Topic == last.Passage.Topic {
 			return hit, guessed
 		}
 	}
 	return best, literally
 }
 
-func (b *Brain) top(query string) knowledge.Hit {
-	if hits := b.base.Search(query, 1); len(hits) > 0 {
+func (t thought) top(query string) knowledge.Hit {
+	if hits := t.base.Search(query, 1); len(hits) > 0 {
 		return hits[0]
 	}
 	return knowledge.Hit{}
@@ -96,9 +96,9 @@ func hitNames(h knowledge.Hit) []string {
 }
 
 // subject is the named thing that was spoken of last, not long ago.
-func (b *Brain) subject(before []engine.Message) string {
+func (t thought) subject(before []engine.Message) string {
 	for i := len(before) - 1; i >= max(0, len(before)-8); i-- {
-		if names := b.base.NamesIn(before[i].Text); len(names) > 0 {
+		if names := t.base.NamesIn(before[i].Text); len(names) > 0 {
 			return names[len(names)-1]
 		}
 	}

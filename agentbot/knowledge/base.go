@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"math"
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -39,42 +39,16 @@ const maxFile = 1 << 20
 // Base is a searchable knowledge base. It never changes.
 type Base struct {
 	passages []*Passage
-	docs     []*doc
-	terms    map[string]*term
-	sorted   []*term        // all terms
-	named    []*term        // those in names
-	synonyms map[string]int // stem to group
+	indexes  []*index // one a language
 	names    []string
-}
-
-// term is a stem of the base.
-type term struct {
-	stem    string
-	spelled spelled
-	idf     float64
-	name    bool
-}
-
-// doc is a passage as it is searched.
-type doc struct {
-	passage   *Passage
-	weight    map[string]float64 // stem to its saturated frequency, up to 1
-	names     map[string]bool    // stems of the file's names
-	questions []map[string]bool  // stems
 }
 
 // Load reads all *.md of a folder and those below it.
 func Load(files fs.FS) (*Base, error) {
 	var passages []*Passage
 	var synonyms [][]string
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() || path.Ext(name) != ".md" {
-			return nil
-		}
-		if info, err := entry.Info(); err != nil {
+	err := markdown(files, func(name string) error {
+		if info, err := fs.Stat(files, name); err != nil {
 			return err
 		} else if info.Size() > maxFile {
 			return fmt.Errorf("%s: larger than %d bytes", name, maxFile)
@@ -83,10 +57,13 @@ func Load(files fs.FS) (*Base, error) {
 		if err != nil {
 			return err
 		}
+		if !utf8.Valid(text) {
+			return fmt.Errorf("%s: is no UTF-8 text", name)
+		}
 		if path.Base(name) == synonymsFile {
 			for line := range strings.Lines(string(text)) {
 				if m := listItem.FindStringSubmatch(strings.TrimSpace(line)); m != nil {
-					synonyms = append(synonyms, Tokens(m[1]))
+					synonyms = append(synonyms, runs(m[1]))
 				}
 			}
 			return nil
@@ -103,80 +80,46 @@ func Load(files fs.FS) (*Base, error) {
 	return New(passages, synonyms), nil
 }
 
+// markdown calls each with the name of every *.md of a folder and those below
+// it, in order. Names that begin with a dot are an editor's or a tool's own.
+func markdown(files fs.FS, each func(name string) error) error {
+	return fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case name != "." && strings.HasPrefix(entry.Name(), "."):
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case entry.IsDir() || path.Ext(name) != ".md":
+			return nil
+		}
+		return each(name)
+	})
+}
+
 // New makes a base of passages and of lists of words that mean the same.
 func New(passages []*Passage, synonyms [][]string) *Base {
-	b := &Base{passages: passages, terms: make(map[string]*term), synonyms: make(map[string]int)}
-	for group, words := range synonyms {
-		for _, w := range words {
-			b.synonyms[stem(w)] = group + 1
-		}
-	}
-	count := make(map[string]int)
+	b := &Base{passages: passages}
+	byLanguage := make(map[string][]*Passage)
 	for _, p := range passages {
-		d := newDoc(p)
-		b.docs = append(b.docs, d)
-		for s := range d.weight {
-			count[s]++
+		tag := p.Language
+		if tag == "" {
+			tag = tell(p.Title + " " + p.Text)
 		}
+		tag = languageOf(tag).tag
+		byLanguage[tag] = append(byLanguage[tag], p)
 		for _, name := range p.Names {
 			if !slices.Contains(b.names, name) {
 				b.names = append(b.names, name)
 			}
 		}
 	}
-	for s, n := range count {
-		b.terms[s] = &term{stem: s, spelled: spell(s), idf: b.idf(n)}
-	}
-	for _, d := range b.docs {
-		for s := range d.names {
-			if !ordinary[s] {
-				b.terms[s].name = true
-			}
-		}
-	}
-	for _, s := range slices.Sorted(maps.Keys(b.terms)) {
-		t := b.terms[s]
-		if b.sorted = append(b.sorted, t); t.name {
-			b.named = append(b.named, t)
-		}
+	for _, tag := range slices.Sorted(maps.Keys(byLanguage)) {
+		b.indexes = append(b.indexes, newIndex(languageOf(tag), byLanguage[tag], synonyms))
 	}
 	return b
-}
-
-// ordinary are stems in names that are words of their own.
-var ordinary = map[string]bool{"mini": true, "pro": true, "plus": true, "max": true, "max2": true}
-
-func (b *Base) idf(n int) float64 {
-	total := float64(len(b.passages))
-	return math.Log(1 + (total-float64(n)+0.5)/(float64(n)+0.5))
-}
-
-func newDoc(p *Passage) *doc {
-	d := &doc{passage: p, weight: make(map[string]float64), names: make(map[string]bool)}
-	add := func(text string, weight float64) map[string]bool {
-		stems := make(map[string]bool)
-		for _, t := range Tokens(text) {
-			s := stem(t)
-			d.weight[s] += weight
-			stems[s] = true
-		}
-		return stems
-	}
-	for _, name := range p.Names {
-		for s := range add(name, 3) {
-			d.names[s] = true
-		}
-	}
-	add(p.Topic, 2)
-	add(p.Title, 3)
-	add(p.Text, 1)
-	for _, q := range p.Questions {
-		d.questions = append(d.questions, add(q, 1.5))
-	}
-	for s, w := range d.weight {
-		d.weight[s] = w / (w + 0.5)
-	}
-	return d
 }
 
 // Passages are all passages in the order of their files.
@@ -222,11 +165,13 @@ type Hit struct {
 
 // Search returns up to k passages, the best first.
 func (b *Base) Search(query string, k int) []Hit {
-	words := b.read(query)
-	hits := make([]Hit, 0, len(b.docs))
-	for _, d := range b.docs {
-		if score := b.score(words, d); score > 0 {
-			hits = append(hits, Hit{d.passage, score})
+	var hits []Hit
+	for _, x := range b.indexes {
+		words := x.read(query)
+		for _, d := range x.docs {
+			if score := x.score(words, d); score > 0 {
+				hits = append(hits, Hit{d.passage, score})
+			}
 		}
 	}
 	slices.SortStableFunc(hits, func(x, y Hit) int { return cmp.Compare(y.Score, x.Score) })

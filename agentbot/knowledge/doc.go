@@ -16,6 +16,7 @@
 //
 //	---
 //	names: Acmetron, Acmetron Pro
+//	language: en
 //	---
 //
 // A file called _synonyms.md holds lists of words that mean the same here.
@@ -36,6 +37,36 @@
 // Likeness compares with the passage's own questions. A word of the question
 // matches a term of the base exactly, by synonym, by sound (a coarse metaphone),
 // by edit distance, or joined with its neighbour; each costs a little.
+//
+// # Languages
+//
+// Each passage belongs to a language, the one that its file's front matter says,
+// else the one that the whole file's text tells: by script, or by words of
+// grammar, which are a third of any running text (a single passage may be too
+// short for that, a caller's question surely is). There is one index a language;
+// a question is read by the rules of each of them and the best scores of all
+// win, so that nobody needs to know what language a caller speaks. English, German and Spanish are stemmed;
+// other languages with spaces are matched word by word.
+//
+// Chinese, Japanese and Korean are indexed by overlapping pairs of characters,
+// which needs no dictionary and bears words that none has. Phrases of grammar
+// ("请问", "ですか") part a run before it is paired. A pair that the base does not
+// know is most often no word but the seam of two: it counts by those of its
+// characters that no known pair beside it explains, so that a question about
+// something else stays low and one with seams does not. Sound is not compared,
+// and traditional characters are not simplified.
+//
+// # Reloading
+//
+// A Watcher looks at its folder every two seconds (names, sizes, modes, times of
+// change; no notification of a file system works on all mounts) and loads it
+// when it has changed and rests between two looks:
+//
+//	folder ──look, rests──▶ Load ──ok──▶ atomic swap ──▶ Base() of the next turn
+//	                          └─ fails: the old base stays; said once in the log, tried again at each look
+//
+// One goroutine, joined by Close; no lock. What a recogniser was told to expect
+// when the server began (Sentences, Names) stays as it is until the next start.
 //
 // A Base never changes after Load and may be used by many goroutines.
 package knowledge

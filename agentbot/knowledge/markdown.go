@@ -12,11 +12,15 @@ type Passage struct {
 	ID        string   // file and heading, e.g. "returns.md#refunds"
 	Topic     string   // the file's title
 	Title     string   // the passage's own; the topic's for its first
+	Language  string   // BCP 47; "": to be told by the text
 	Names     []string // of the file's front matter
 	Spoken    string   // the first paragraph, to be said as it is
 	Text      string   // all paragraphs, the first too
 	Questions []string // what callers ask
 }
+
+// questionTitles are "Questions" in the languages of the search; never changed.
+var questionTitles = set("questions fragen preguntas 问题 常见问题 質問 よくある質問 질문")
 
 var (
 	image    = regexp.MustCompile(`!\[[^\]]*\]\([^)]*\)`)
@@ -36,6 +40,7 @@ func plain(line string) string {
 type parser struct {
 	file      string
 	names     []string
+	language  string // of the front matter
 	topic     string
 	passages  []*Passage
 	questions bool     // under a heading "Questions"
@@ -51,9 +56,13 @@ func parse(file, text string) []*Passage {
 		p.line(line)
 	}
 	p.endParagraph()
+	if p.language == "" {
+		// A whole file tells its language better than one of its passages.
+		p.language = tell(text)
+	}
 	var kept []*Passage
 	for _, passage := range p.passages {
-		if passage.Text != "" {
+		if passage.Language = p.language; passage.Text != "" {
 			kept = append(kept, passage)
 		}
 	}
@@ -68,7 +77,11 @@ func (p *parser) frontMatter(lines []string) []string {
 		if strings.TrimSpace(line) == "---" {
 			return lines[i+2:]
 		}
-		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "names" {
+		key, value, _ := strings.Cut(line, ":")
+		switch strings.TrimSpace(key) {
+		case "language":
+			p.language = languageOf(strings.Trim(strings.TrimSpace(value), `"'`)).tag
+		case "names":
 			for name := range strings.SplitSeq(value, ",") {
 				if name = strings.TrimSpace(name); name != "" {
 					p.names = append(p.names, name)
@@ -112,7 +125,7 @@ func (p *parser) line(line string) {
 }
 
 func (p *parser) heading(title string) {
-	p.questions = strings.EqualFold(title, "questions")
+	p.questions = questionTitles[strings.ToLower(title)]
 	if p.questions {
 		return
 	}

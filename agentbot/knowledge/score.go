@@ -1,6 +1,10 @@
 package knowledge
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // word is a word of a question with the terms of the base that it may stand
 // for.
@@ -19,39 +23,42 @@ const unknownShare = 0.65
 const maxQuery = 60
 
 // read finds the terms that a question's words stand for.
-func (b *Base) read(query string) []word {
-	tokens := Tokens(query)
+func (x *index) read(query string) []word {
+	tokens := x.lang.terms(query)
 	if len(tokens) > maxQuery {
 		tokens = tokens[len(tokens)-maxQuery:]
 	}
 	var words []word
+	var first []string // of the tokens of each word
 	for i := 0; i < len(tokens); i++ {
-		if n, t, how := b.joined(tokens[i:]); n > 0 {
+		first = append(first, tokens[i])
+		if n, t, how := x.joined(tokens[i:]); n > 0 {
 			words = append(words, word{weight: t.idf, matches: map[string]float64{t.stem: how}, name: t.name})
 			i += n - 1
 			continue
 		}
-		words = append(words, b.word(tokens[i]))
+		words = append(words, x.word(tokens[i]))
 	}
+	x.boundaries(first, words)
 	return words
 }
 
 // joined finds a name or another term that was heard as two or three words,
 // such as "acme tron". One of them must be unknown by itself, but for names.
-func (b *Base) joined(tokens []string) (n int, best *term, how float64) {
+func (x *index) joined(tokens []string) (n int, best *term, how float64) {
 	for n := min(3, len(tokens)); n >= 2; n-- {
 		heard := strings.Join(tokens[:n], "")
-		if len(heard) < 6 || len(heard) > 24 {
+		if len(heard) < 6 || len(heard) > 24 || slices.ContainsFunc(tokens[:n], isCJK) {
 			continue
 		}
-		whole, stemmed := spell(heard), spell(stem(heard))
+		whole, stemmed := spell(heard), spell(x.lang.stem(heard))
 		unknown := false
 		for _, t := range tokens[:n] {
-			unknown = unknown || !fillers[t] && b.terms[stem(t)] == nil
+			unknown = unknown || !x.lang.filler(t) && x.terms[x.lang.stem(t)] == nil
 		}
-		candidates := b.named
+		candidates := x.named
 		if unknown {
-			candidates = b.sorted
+			candidates = x.sorted
 		}
 		for _, t := range candidates {
 			match := max(alike(whole, t.spelled), alike(stemmed, t.spelled))
@@ -66,21 +73,21 @@ func (b *Base) joined(tokens []string) (n int, best *term, how float64) {
 	return 0, nil, 0
 }
 
-func (b *Base) word(token string) word {
-	s := stem(token)
+func (x *index) word(token string) word {
+	s := x.lang.stem(token)
 	w := word{matches: make(map[string]float64)}
-	if fillers[token] {
+	if x.lang.filler(token) {
 		w.weight = fillerWeight
 		w.matches[s] = 1
 		return w
 	}
-	if t := b.terms[s]; t != nil {
+	if t := x.terms[s]; t != nil {
 		w.weight, w.name = t.idf, t.name
 		w.matches[s] = 1
 	}
-	if group := b.synonyms[s]; group != 0 {
-		for other, g := range b.synonyms {
-			if t := b.terms[other]; g == group && t != nil && w.matches[other] == 0 {
+	if group := x.synonyms[s]; group != 0 {
+		for other, g := range x.synonyms {
+			if t := x.terms[other]; g == group && t != nil && w.matches[other] == 0 {
 				w.matches[other] = 0.9
 				w.weight = max(w.weight, t.idf)
 			}
@@ -88,9 +95,9 @@ func (b *Base) word(token string) word {
 	}
 	if len(w.matches) == 0 {
 		whole, stemmed := spell(token), spell(s)
-		for _, t := range b.sorted {
+		for _, t := range x.sorted {
 			how := max(alike(whole, t.spelled), alike(stemmed, t.spelled))
-			if how == 0 || fillers[t.stem] {
+			if how == 0 || x.lang.filler(t.stem) {
 				continue
 			}
 			w.matches[t.stem] = how
@@ -99,13 +106,41 @@ func (b *Base) word(token string) word {
 		}
 	}
 	if len(w.matches) == 0 {
-		w.weight = unknownShare * b.idf(0)
+		w.weight = unknownShare * x.idf(0)
 	}
 	return w
 }
 
+// boundaries weighs pairs of characters that the base does not know. Most lie
+// across two words and are none; what counts of a pair are its characters that
+// neither belong to grammar nor to a pair beside it that is known.
+func (x *index) boundaries(tokens []string, words []word) {
+	known := func(i int) bool { return i >= 0 && i < len(words) && len(words[i].matches) > 0 }
+	for i, t := range tokens {
+		if !isCJK(t) || known(i) {
+			continue
+		}
+		head, _ := utf8.DecodeRuneInString(t)
+		tail, n := utf8.DecodeLastRuneInString(t)
+		open := 0
+		if !x.isWeak(head) && !(known(i-1) && strings.HasSuffix(tokens[i-1], string(head))) {
+			open++
+		}
+		if n < len(t) && !x.isWeak(tail) && !(known(i+1) && strings.HasPrefix(tokens[i+1], string(tail))) {
+			open++
+		}
+		// An unknown word of two characters is in three pairs, which together
+		// count as one word.
+		if words[i].weight *= float64(open) / 4; open == 0 {
+			words[i].weight = fillerWeight
+		}
+	}
+}
+
+func (x *index) isWeak(r rune) bool { return x.lang.weak != nil && x.lang.weak(r) }
+
 // score is how sure it is, from 0 to 1, that d is about what words ask.
-func (b *Base) score(words []word, d *doc) float64 {
+func (x *index) score(words []word, d *doc) float64 {
 	var total, covered float64
 	named := false
 	for _, w := range words {
@@ -122,12 +157,12 @@ func (b *Base) score(words []word, d *doc) float64 {
 		named = named || w.name && isName
 	}
 	if total == 0 {
-		return b.likeness(words, d) * 0.5
+		return x.likeness(words, d) * 0.5
 	}
 	coverage := covered / total
 	score := coverage
 	if len(d.questions) > 0 {
-		score = 0.5*coverage + 0.5*b.likeness(words, d)
+		score = 0.5*coverage + 0.5*x.likeness(words, d)
 	}
 	if !named {
 		for _, w := range words {
@@ -141,7 +176,7 @@ func (b *Base) score(words []word, d *doc) float64 {
 
 // likeness compares with each of the passage's questions, as sets of words by
 // their information (Dice's coefficient), and returns the best.
-func (b *Base) likeness(words []word, d *doc) float64 {
+func (x *index) likeness(words []word, d *doc) float64 {
 	best := 0.0
 	for _, q := range d.questions {
 		var mine, theirs, both float64
@@ -156,9 +191,9 @@ func (b *Base) likeness(words []word, d *doc) float64 {
 			both += w.weight * match
 		}
 		for s := range q {
-			if fillers[s] {
+			if x.lang.filler(s) {
 				theirs += fillerWeight
-			} else if t := b.terms[s]; t != nil {
+			} else if t := x.terms[s]; t != nil {
 				theirs += t.idf
 			}
 		}
@@ -171,18 +206,27 @@ func (b *Base) likeness(words []word, d *doc) float64 {
 
 // NamesIn are the names of the base that a text mentions, misheard ones too.
 func (b *Base) NamesIn(text string) []string {
-	var found []string
-	words := b.read(text)
-	for _, name := range b.names {
-		all := true
-		for _, t := range Tokens(name) {
-			s, has := stem(t), false
-			for _, w := range words {
-				has = has || w.matches[s] > 0
-			}
-			all = all && has
+	mentioned := make(map[string]bool)
+	for _, x := range b.indexes {
+		if len(x.names) == 0 {
+			continue
 		}
-		if all {
+		words := x.read(text)
+		for _, name := range x.names {
+			all := true
+			for _, t := range x.lang.terms(name) {
+				s, has := x.lang.stem(t), false
+				for _, w := range words {
+					has = has || w.matches[s] > 0
+				}
+				all = all && has
+			}
+			mentioned[name] = mentioned[name] || all
+		}
+	}
+	var found []string
+	for _, name := range b.names {
+		if mentioned[name] {
 			found = append(found, name)
 		}
 	}

@@ -3,48 +3,70 @@ package knowledge
 import (
 	"strings"
 	"unicode"
-
-	"github.com/blevesearch/snowballstem"
-	"github.com/blevesearch/snowballstem/english"
+	"unicode/utf8"
 )
 
 // Tokens are the words of text in lower case, contractions written out,
 // punctuation dropped; ideographs and kana are words by themselves.
 func Tokens(text string) []string {
-	text = contractions.Replace(strings.ToLower(strings.ReplaceAll(text, "’", "'")) + " ")
 	var tokens []string
-	start := -1
+	for _, run := range runs(text) {
+		if first, _ := utf8.DecodeRuneInString(run); isIdeograph(first) && !unicode.Is(unicode.Hangul, first) {
+			for _, r := range run {
+				tokens = append(tokens, string(r))
+			}
+			continue
+		}
+		tokens = append(tokens, run)
+	}
+	return tokens
+}
+
+// runs are Tokens but for text without spaces, which stays together as long as
+// no punctuation or other script comes between.
+func runs(text string) []string {
+	text = contractions.Replace(strings.ToLower(strings.ReplaceAll(narrow(text), "’", "'")) + " ")
+	var found []string
+	start, ideographs := -1, false
 	flush := func(end int) {
 		if start >= 0 {
-			tokens = append(tokens, text[start:end])
+			found = append(found, text[start:end])
 			start = -1
 		}
 	}
 	for i, r := range text {
 		switch {
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
-			flush(i)
-			tokens = append(tokens, string(r))
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
-			if start < 0 {
-				start = i
+		case isIdeograph(r) || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
+			if start >= 0 && ideographs != isIdeograph(r) && !unicode.IsMark(r) {
+				flush(i)
 			}
-		case r == '\'':
-			// "shop's", "o'clock": the apostrophe ends the word, and a lone
-			// letter after it is no word.
-			flush(i)
+			if start < 0 {
+				start, ideographs = i, isIdeograph(r)
+			}
 		default:
+			// "shop's", "o'clock": the apostrophe ends the word too, and a lone
+			// letter after it is no word.
 			flush(i)
 		}
 	}
 	flush(len(text))
-	kept := tokens[:0]
-	for _, t := range tokens {
+	kept := found[:0]
+	for _, t := range found {
 		if t != "s" && t != "t" {
 			kept = append(kept, t)
 		}
 	}
 	return kept
+}
+
+// narrow writes the wide letters and digits of East Asian text as usual ones.
+func narrow(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			return r - '！' + '!'
+		}
+		return r
+	}, text)
 }
 
 var contractions = strings.NewReplacer(
@@ -54,30 +76,15 @@ var contractions = strings.NewReplacer(
 	"'ll ", " will ", "'d ", " would ", "gimme", "give me", "wanna", "want to", "gonna", "going to",
 )
 
-// stem is Snowball's for English; words of other scripts stay as they are.
-func stem(word string) string {
-	if len(word) < 3 || strings.ContainsFunc(word, func(r rune) bool { return r > unicode.MaxLatin1 }) {
-		return word
-	}
-	env := snowballstem.NewEnv(word)
-	english.Stem(env)
-	return env.Current()
-}
-
 // fillers carry next to no information about what is asked.
-var fillers = func() map[string]bool {
-	m := make(map[string]bool)
-	for w := range strings.FieldsSeq(`a an and are am as at be been being but by can could did do does doing done for from
+// They are English.
+var fillers = set(`a an and are am as at be been being but by can could did do does doing done for from
 		get gets got had has have he her hers hi hello hey him his i if in into is it its just kindly let like may maybe
 		me might mine my no not of off oh ok okay on one or our ours please really say she should so some someone
 		something still than thank thanks that the their them then there these they this those to too uh um us very two three
 		want wanted was we well were what which who whom why will with would yes yeah you your yours tell know
 		need give gonna also about any anything actually basically maybe wondering wonder question ask asking
-		think thing things say said hmm mm er ah sir madam right now here again guys people call calling`) {
-		m[w] = true
-	}
-	return m
-}()
+		think thing things say said hmm mm er ah sir madam right now here again guys people call calling`)
 
 // fillerWeight is what a filler counts, a usual content word counting 2 to 4.
 const fillerWeight = 0.12
@@ -181,6 +188,8 @@ func alike(heard, other spelled) float64 {
 	switch {
 	case a == b:
 		return 1
+	case isCJK(a) || isCJK(b): // two bytes that differ may be a whole character
+		return 0
 	case shorter < 4 || max(len(a), len(b)) > shorter+6:
 		return 0
 	}

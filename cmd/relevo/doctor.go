@@ -113,11 +113,12 @@ func probe(ctx context.Context, c *config, i int, name string, try func(context.
 	one := *c
 	one.ASR, one.LLM, one.TTS, one.Voice = "scripted", "scripted", "scripted", c.voiceOf(name)
 	*[]*string{&one.ASR, &one.LLM, &one.TTS}[i] = name
-	base, err := openKnowledge("")
+	known, stop, err := openKnowledge("", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err.Error(), false
 	}
-	e, err := openEngines(&one, base, slog.New(slog.DiscardHandler), given{})
+	defer func() { _ = stop() }()
+	e, err := openEngines(&one, known, slog.New(slog.DiscardHandler), given{})
 	if err != nil {
 		return err.Error(), false
 	}
@@ -173,12 +174,14 @@ func tryTTS(ctx context.Context, e *engines) (string, error) {
 
 func checkKnowledge(c *config) finding {
 	f := finding{what: "knowledge", hint: "--knowledge wants a folder with Markdown files"}
-	base, err := openKnowledge(c.Knowledge)
+	known, stop, err := openKnowledge(c.Knowledge, slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.detail = err.Error()
 		return f
 	}
+	defer func() { _ = stop() }()
 	f.ok = true
+	base := known.Base()
 	f.detail = fmt.Sprintf("%d passages, %d names", len(base.Passages()), len(base.Names()))
 	return f
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -25,6 +24,7 @@ import (
 	"github.com/relevo/relevo/agentbot/engine/openai"
 	"github.com/relevo/relevo/agentbot/engine/scripted"
 	"github.com/relevo/relevo/agentbot/knowledge"
+	"github.com/relevo/relevo/agentbot/rag"
 )
 
 // engines opens the engines that the configuration names, and keeps what they
@@ -37,7 +37,7 @@ type engines struct {
 	closers []io.Closer
 }
 
-func openEngines(c *config, base *knowledge.Base, log *slog.Logger, g given) (*engines, error) {
+func openEngines(c *config, known knowledge.Source, log *slog.Logger, g given) (*engines, error) {
 	events := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "relevo_engine_link_events_total", Help: "What happened to engines that stand behind one another: opened, closed, fellBack.",
 	}, []string{"engine", "link", "what"})
@@ -52,18 +52,19 @@ func openEngines(c *config, base *knowledge.Base, log *slog.Logger, g given) (*e
 		IdleConnTimeout:     90 * time.Second,
 		ForceAttemptHTTP2:   true,
 	}}}
-	if err := e.open(c, base, log); err != nil {
+	if err := e.open(c, known, log); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
 }
 
-func (e *engines) open(c *config, base *knowledge.Base, log *slog.Logger) error {
+func (e *engines) open(c *config, known knowledge.Source, log *slog.Logger) error {
+	base := known.Base() // what a recogniser is to expect is told to it once
 	asr, err := openLinks(c.ASR, 500*time.Millisecond, func(name string) (engine.ASR, error) { return e.asr(name, c, base, log) })
 	if err != nil {
 		return err
 	}
-	llm, err := openLinks(c.LLM, 300*time.Millisecond, func(name string) (engine.LLM, error) { return e.llm(name, c, base) })
+	llm, err := openLinks(c.LLM, 300*time.Millisecond, func(name string) (engine.LLM, error) { return e.llm(name, c, known) })
 	if err != nil {
 		return err
 	}
@@ -161,15 +162,19 @@ func (e *engines) asr(name string, c *config, base *knowledge.Base, log *slog.Lo
 	return recogniser, nil
 }
 
-func (e *engines) llm(name string, c *config, base *knowledge.Base) (engine.LLM, error) {
+func (e *engines) llm(name string, c *config, known knowledge.Source) (engine.LLM, error) {
 	switch name {
 	case "local":
-		return brain.New(brain.Config{Knowledge: base}), nil
+		return brain.New(brain.Config{Knowledge: known}), nil
 	case "scripted":
 		return &scripted.LLM{Reply: chatter}, nil
 	}
 	o := c.openAI(name)
-	return openai.NewLLM(openai.LLMConfig{Endpoint: e.endpoint(o, o.LLMBaseURL, o.LLMAPIKey, o.LLMModel)})
+	model, err := openai.NewLLM(openai.LLMConfig{Endpoint: e.endpoint(o, o.LLMBaseURL, o.LLMAPIKey, o.LLMModel)})
+	if err != nil {
+		return nil, err
+	}
+	return rag.New(rag.Config{LLM: model, Knowledge: known})
 }
 
 func (e *engines) tts(name string, c *config) (engine.TTS, error) {
@@ -259,22 +264,26 @@ func chatter(req engine.Request) scripted.Reply {
 	return scripted.Echo(req)
 }
 
-// openKnowledge reads the folder, or what is shipped where it is "".
-func openKnowledge(folder string) (*knowledge.Base, error) {
-	files := knowledge.Shop()
-	if folder != "" {
-		if info, err := os.Stat(folder); err != nil {
-			return nil, fmt.Errorf("--knowledge: %w", err)
-		} else if !info.IsDir() {
-			return nil, fmt.Errorf("--knowledge: %s is no folder", folder)
+// openKnowledge reads the folder and watches it until stop; where it is "",
+// it is what is shipped, which never changes.
+func openKnowledge(folder string, log *slog.Logger) (known knowledge.Source, stop func() error, err error) {
+	if folder == "" {
+		base, err := knowledge.Load(knowledge.Shop())
+		if err != nil {
+			return nil, nil, err
 		}
-		files = fs.FS(os.DirFS(folder))
+		return base, func() error { return nil }, nil
 	}
-	base, err := knowledge.Load(files)
+	if info, err := os.Stat(folder); err != nil {
+		return nil, nil, fmt.Errorf("--knowledge: %w", err)
+	} else if !info.IsDir() {
+		return nil, nil, fmt.Errorf("--knowledge: %s is no folder", folder)
+	}
+	w, err := knowledge.Watch(knowledge.WatchConfig{Files: os.DirFS(folder), Log: log})
 	if err != nil {
-		return nil, fmt.Errorf("knowledge: %w", err)
+		return nil, nil, fmt.Errorf("--knowledge: %w", err)
 	}
-	return base, nil
+	return w, w.Close, nil
 }
 
 const defaultGreeting = "Hello, this is the virtual assistant. How can I help you?"

@@ -76,11 +76,12 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	}
 	s.sweep(facts)
 
-	base, err := openKnowledge(c.Knowledge)
+	known, stop, err := openKnowledge(c.Knowledge, s.log)
 	if err != nil {
 		return err
 	}
-	engines, err := openEngines(c, base, s.log, g)
+	s.later("knowledge", func(context.Context) error { return stop() })
+	engines, err := openEngines(c, known, s.log, g)
 	if err != nil {
 		return err
 	}

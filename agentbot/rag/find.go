@@ -1,0 +1,161 @@
+package rag
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/knowledge"
+)
+
+// sourceCall is the source of what a human agent said.
+const sourceCall = "call"
+
+// How a question that leans on others is searched.
+const (
+	leaning  = 0.9 // what a hit counts that was found with the help of other words
+	itself   = 0.5 // the share of Confident that the new words must reach alone
+	lookBack = 8   // messages in which a name is looked for
+	maxHuman = 200 // lines of human agents that are searched
+)
+
+// finding is what is known about a question.
+type finding struct {
+	hits       []knowledge.Hit // to be quoted, the best first
+	confidence *float64        // nil: nothing was asked
+	sources    []string        // of the hits that are answers
+}
+
+// question is a conversation as it is searched.
+type question struct {
+	asked  string   // by the caller since somebody answered
+	before string   // asked the turn before
+	recent []string // what was said lately, the last first
+	human  []string // what human agents said
+}
+
+func read(messages []engine.Message) question {
+	var q question
+	turn, open := 0, true // turns of the caller, from the last; open while in one
+	var turns [2][]string
+	for _, m := range slices.Backward(messages) {
+		text := strings.TrimSpace(m.Text)
+		if m.Role == engine.RoleSystem || text == "" {
+			continue
+		}
+		switch {
+		case m.Role == engine.RoleUser:
+			open = true
+			if turn < len(turns) && len(turns[turn]) < 3 {
+				turns[turn] = append(turns[turn], text)
+			}
+		case open:
+			open = false
+			turn++
+		}
+		if m.Role == engine.RoleHuman && len(q.human) < maxHuman {
+			q.human = append(q.human, text)
+		}
+		if len(q.recent) < lookBack && (m.Role != engine.RoleUser || turn > 0) {
+			q.recent = append(q.recent, text)
+		}
+	}
+	for _, t := range turns {
+		slices.Reverse(t)
+	}
+	q.asked, q.before = strings.Join(turns[0], " "), strings.Join(turns[1], " ")
+	return q
+}
+
+// find searches for what answers q.
+func (l *LLM) find(base *knowledge.Base, q question) finding {
+	if q.asked == "" {
+		return finding{}
+	}
+	if knowledge.Vague(q.asked) {
+		// "Go on", "yes please": what it is about was asked before.
+		return finding{hits: l.best(base.Search(q.before, l.cfg.Passages))}
+	}
+	all := len(base.Passages())
+	found := make(map[*knowledge.Passage]float64)
+	for _, h := range base.Search(q.asked, all) {
+		found[h.Passage] = h.Score
+	}
+	alone := make(map[*knowledge.Passage]float64)
+	for p, score := range found {
+		alone[p] = score
+	}
+	for _, words := range l.context(base, q) {
+		for _, h := range base.Search(q.asked+" "+words, all) {
+			if alone[h.Passage] >= itself*l.cfg.Confident {
+				found[h.Passage] = max(found[h.Passage], leaning*h.Score)
+			}
+		}
+	}
+	hits := make([]knowledge.Hit, 0, len(found))
+	for _, p := range base.Passages() {
+		if found[p] > 0 {
+			hits = append(hits, knowledge.Hit{Passage: p, Score: found[p]})
+		}
+	}
+	slices.SortStableFunc(hits, func(x, y knowledge.Hit) int { return cmp.Compare(y.Score, x.Score) })
+	confidence := 0.0
+	if len(hits) > 0 {
+		confidence = hits[0].Score
+	}
+	f := finding{hits: l.best(hits[:min(len(hits), l.cfg.Passages)])}
+	for _, h := range f.hits {
+		if h.Score >= l.cfg.Confident {
+			f.sources = append(f.sources, h.Passage.ID)
+		}
+	}
+	if score := said(q); score >= l.cfg.Confident {
+		f.sources = append(f.sources, sourceCall)
+		confidence = max(confidence, score)
+	}
+	f.confidence = &confidence
+	return f
+}
+
+// best are the hits worth quoting: none where none is an answer.
+func (l *LLM) best(hits []knowledge.Hit) []knowledge.Hit {
+	if len(hits) == 0 || hits[0].Score < l.cfg.Confident {
+		return nil
+	}
+	return slices.DeleteFunc(hits, func(h knowledge.Hit) bool { return h.Score < itself*l.cfg.Confident })
+}
+
+// context is what a question may lean on: the thing that was named last where
+// it names none, and the question before.
+func (l *LLM) context(base *knowledge.Base, q question) []string {
+	var words []string
+	if len(base.NamesIn(q.asked)) == 0 {
+		for _, text := range q.recent {
+			if names := base.NamesIn(text); len(names) > 0 {
+				words = append(words, names[len(names)-1])
+				break
+			}
+		}
+	}
+	if q.before != "" {
+		words = append(words, q.before)
+	}
+	return words
+}
+
+// said is how well what human agents said answers the question.
+func said(q question) float64 {
+	if len(q.human) == 0 {
+		return 0
+	}
+	passages := make([]*knowledge.Passage, 0, len(q.human))
+	for _, text := range q.human {
+		passages = append(passages, &knowledge.Passage{Text: text})
+	}
+	hits := knowledge.New(passages, nil).Search(q.asked, 1)
+	if len(hits) == 0 {
+		return 0
+	}
+	return hits[0].Score
+}
