@@ -147,7 +147,8 @@ func distance(a, b string, limit int) int {
 	if len(b)-len(a) > limit {
 		return limit + 1
 	}
-	row := make([]int, len(a)+1)
+	var room [32]int // of most words, without the heap
+	row := append(room[:0], make([]int, len(a)+1)...)
 	for i := range row {
 		row[i] = i
 	}
@@ -197,7 +198,11 @@ func alike(heard, other spelled) float64 {
 	if same && len(heard.sound) >= 4 {
 		return 0.85
 	}
-	switch d := distance(a, b, 2); {
+	limit := 2
+	if a[0] != b[0] {
+		limit = 1 // more is never alike
+	}
+	switch d := distance(a, b, limit); {
 	case same && len(heard.sound) == 3 && 2*d < shorter && a[0] == b[0]:
 		return 0.8
 	case d == 1 && (len(a) >= 6 || len(a) == 5 && len(b) != 5):

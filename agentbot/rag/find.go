@@ -16,6 +16,7 @@ const sourceCall = "call"
 const (
 	leaning  = 0.9 // what a hit counts that was found with the help of other words
 	itself   = 0.5 // the share of Confident that the new words must reach alone
+	longest  = 20  // words of a question that may lean; who says more says it all
 	lookBack = 8   // messages in which a name is looked for
 	maxHuman = 200 // lines of human agents that are searched
 )
@@ -130,6 +131,9 @@ func (l *LLM) best(hits []knowledge.Hit) []knowledge.Hit {
 // it names none, and the question before.
 func (l *LLM) context(base *knowledge.Base, q question) []string {
 	var words []string
+	if len(knowledge.Tokens(q.asked)) > longest {
+		return nil
+	}
 	if len(base.NamesIn(q.asked)) == 0 {
 		for _, text := range q.recent {
 			if names := base.NamesIn(text); len(names) > 0 {
