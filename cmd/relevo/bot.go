@@ -20,9 +20,6 @@ func newBot(cfg agentbot.Config, engines agentbot.Engines) func(call.BotSpec) (c
 		if s.Greeting != nil {
 			cfg.Greeting = *s.Greeting
 		}
-		if _, ends := s.Events.(hangsUp); !ends {
-			cfg.SilenceEnd = -1 // no goodbye to a call that goes on
-		}
 		cfg.Log = cfg.Log.With("call", s.CallID)
 		b, err := room.New(s.Room, s.ParticipantID, cfg, engines, func(e agentbot.Event) { tell(s.Events, e) })
 		if err != nil {
@@ -59,11 +56,6 @@ func leg(l call.BotLeg) agentbot.Leg {
 	return agentbot.Leg{ID: l.ParticipantID, Role: l.Role, Name: l.Name}
 }
 
-// hangsUp is a call that ends when its bot has said goodbye.
-type hangsUp interface {
-	WantHangup(epoch uint64, reason string)
-}
-
 // tell gives an agent's event to its call.
 func tell(to call.BotEvents, e agentbot.Event) {
 	switch e := e.(type) {
@@ -83,9 +75,7 @@ func tell(to call.BotEvents, e agentbot.Event) {
 	case agentbot.WantHuman:
 		to.WantHuman(e.Epoch, e.Reason, e.Detail)
 	case agentbot.WantHangup:
-		if to, ends := to.(hangsUp); ends {
-			to.WantHangup(e.Epoch, e.Reason)
-		}
+		to.WantHangup(e.Epoch, e.Reason)
 	case agentbot.Failed:
 		to.Failed(e.Epoch, e.Engine, e.Kind)
 	case agentbot.Ready:

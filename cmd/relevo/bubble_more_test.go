@@ -138,3 +138,25 @@ func TestAgentsVoice(t *testing.T) {
 		m.caller.Unbroken(m.floor, false)
 	})
 }
+
+// A caller who is not there any more is asked twice, said goodbye to, and the
+// call ends; with a human in the call nothing of this happens.
+func TestSilentCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := meet(t)
+		defer m.end()
+		m.dana.Do(wire.MethodTakeover, wire.Takeover{TakeoverMode: wire.ModeOwnVoice}, nil)
+		time.Sleep(time.Minute)
+		if n := len(texts(m.caller, wire.TypeAgentSubtitle)); n > 1 {
+			t.Errorf("the AI speaks in a human's stretch: %q", texts(m.caller, wire.TypeAgentSubtitle))
+		}
+		m.dana.Do(wire.MethodReturn, nil, nil)
+		m.caller.AwaitState("ai", 4*time.Second)
+		back := time.Now()
+		m.caller.AwaitNotify(wire.NotifyClosed, 1, 2*time.Minute)
+		t.Logf("the call ended after %v of silence: %q", time.Since(back), texts(m.caller, wire.TypeAgentSubtitle))
+		if n := len(texts(m.caller, wire.TypeAgentSubtitle)); n < 4 {
+			t.Errorf("the caller heard %d sentences before the end", n)
+		}
+	})
+}

@@ -85,6 +85,9 @@ type BotEvents interface {
 	ReplyCompleted(epoch uint64, sentenceID, text string)
 	// WantHuman: the caller asked for a human, or the bot thinks it needs one.
 	WantHuman(epoch uint64, reason, detail string)
+	// WantHangup: the caller has been silent through every question and has been
+	// said goodbye to.
+	WantHangup(epoch uint64, reason string)
 	// Failed: an engine failed; what the bot said about it comes as Spoken.
 	Failed(epoch uint64, engine, kind string)
 	// Ready answers SetMode(BotAnswer, epoch, history): briefed.

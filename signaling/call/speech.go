@@ -206,6 +206,15 @@ func (b botEvents) WantHuman(epoch uint64, reason, detail string) {
 	}, false)
 }
 
+func (b botEvents) WantHangup(epoch uint64, reason string) {
+	c := b.c
+	c.box.put(func() {
+		if epoch == c.epoch && c.machine.State == takeover.AI && !c.moving {
+			c.hangup(reason)
+		}
+	}, false)
+}
+
 func (b botEvents) Failed(epoch uint64, engine, kind string) {
 	c := b.c
 	c.hub.metrics.engineFailed(engine, kind)
