@@ -174,6 +174,9 @@ func (e *engines) llm(name string, c *config, known knowledge.Source) (engine.LL
 	if err != nil {
 		return nil, err
 	}
+	if c.Knowledge == "" && c.Prompt != "" {
+		return model, nil // an operator with rules of their own does not run the example shop
+	}
 	return rag.New(rag.Config{LLM: model, Knowledge: known})
 }
 

@@ -46,10 +46,11 @@ func TestEnginesBehindOneAnother(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, err := openKnowledge("")
+	base, stop, err := openKnowledge("", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer stop()
 	var log bytes.Buffer
 	e, err := openEngines(c, base, slog.New(slog.NewTextHandler(&log, nil)), given{})
 	if err != nil {
@@ -114,10 +115,11 @@ func TestOneEngineIsNoChain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, err := openKnowledge("")
+	base, stop, err := openKnowledge("", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer stop()
 	e, err := openEngines(c, base, slog.New(slog.DiscardHandler), given{})
 	if err != nil {
 		t.Fatal(err)
