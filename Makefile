@@ -17,7 +17,7 @@ web_sources := $(shell find webclient -type f -not -path '*/node_modules/*' -not
 	-not -path '*/e2e/*' -not -path '*/test/*' -not -name '*.go' 2>/dev/null)
 say = @printf '== %s\n'
 
-.PHONY: run build test deps test-deps web check test-go test-web e2e bench figures fuzz clean help
+.PHONY: run build test deps test-deps web check test-go test-web ui e2e bench figures fuzz clean help
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -67,9 +67,15 @@ test-web: web ## the pages' unit tests
 	$(say) 'web unit tests'
 	@cd webclient && npm run --silent test
 
-e2e: test-deps build ## the story in real browsers, against bin/relevo
+# The pages' pictures and their accessibility depend on the pages alone.
+ui: .cache/ui.stamp ## pictures and accessibility of every state, when the pages have changed
+
+.cache/ui.stamp: .cache/web.stamp $(shell find webclient/test webclient/vitest.ui.config.ts -type f -not -path '*/out/*' 2>/dev/null)
 	$(say) 'the pages in a browser: pictures, accessibility'
 	@cd webclient && npm run --silent test:ui
+	@mkdir -p .cache && touch $@
+
+e2e: test-deps build ui ## the story in real browsers, against bin/relevo
 	$(say) 'end to end in real browsers (a few minutes)'
 	@cd webclient && npm run --silent e2e
 
