@@ -70,7 +70,7 @@ test-web: web ## the pages' unit tests
 # The pages' pictures and their accessibility depend on the pages alone.
 ui: .cache/ui.stamp ## pictures and accessibility of every state, when the pages have changed
 
-.cache/ui.stamp: .cache/web.stamp $(shell find webclient/test webclient/vitest.ui.config.ts -type f -not -path '*/out/*' 2>/dev/null)
+.cache/ui.stamp: .cache/web.stamp $(shell find webclient/test webclient/vitest.ui.config.ts -type f -not -path '*/out/*' 2>/dev/null) | test-deps
 	$(say) 'the pages in a browser: pictures, accessibility'
 	@cd webclient && npm run --silent test:ui
 	@mkdir -p .cache && touch $@
