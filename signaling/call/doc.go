@@ -22,8 +22,10 @@
 // ms later at most, and from that packet on the old epoch is stale everywhere.
 // Then the sentence that was cut is logged, then the transition, and when that
 // is durable it is told, by socket and data channel, in the order of the log.
-// A claim is the exception: it is the store's decision, so it is written before
-// anything happens, and if that fails nothing has.
+// There are two exceptions. A claim is the store's decision, so it is written
+// before anything happens, and if that fails nothing has; one whose write timed
+// out is refused and taken back, since nobody knows whether it was made. And a
+// hang-up is told at once: only its entry waits, for the last words and the disk.
 //
 // # Sentences
 //
@@ -51,6 +53,8 @@
 // The store fails or hangs: the call goes on, entries wait in order in the
 // recorder and are tried again each second, claims are refused with a clear
 // error, humans are told that the transcript is not saved at the moment.
+// Transitions go on and are told without a seq, which follows when they are
+// durable. An external bot leaves or does not come: ours stands in.
 // A member does not read: what may be replaced is dropped, then the member is.
 // A socket is lost: 30 s to resume with the media untouched. A human's media is
 // lost: the AI speaks at once and the call waits for a human, first in line.
