@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/relevo/relevo/agentbot/copilot"
 	"github.com/relevo/relevo/agentbot/playout"
 )
 
@@ -67,6 +68,7 @@ type conversation struct {
 	misheard int       // turns without words in a row
 	fails    int       // failed turns in a row
 	quiet    quiet
+	email    *copilot.EmailTalk // the caller was asked for their address
 }
 
 // New starts an agent in mode Silent at epoch 0. post takes its events in
@@ -251,6 +253,8 @@ func (a *Agent) handle(message any) {
 		a.voicedClip(m)
 	case msgSynthesised:
 		a.synthesised(m)
+	case msgAskEmail:
+		a.askEmail(m.ask)
 	}
 }
 

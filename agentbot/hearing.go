@@ -341,6 +341,9 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 	a.cut(reason)
 	a.memory.heard(engine.RoleUser, "", text)
 	a.turnEnd = end
+	if a.emailTurn(text) {
+		return
+	}
 	a.reply()
 }
 

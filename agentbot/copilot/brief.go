@@ -6,6 +6,9 @@ type Request struct {
 	Detail string // more of it, as who asked gave it
 	Lines  []Line
 	Known  []Fact // what is known from elsewhere
+	// Quick: no model is asked; a summary that one has written for the brief
+	// before stays.
+	Quick bool
 }
 
 // Moods, from the caller's last turns.

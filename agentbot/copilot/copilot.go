@@ -135,6 +135,9 @@ func (c *Copilot) Follow(mode Mode, term uint64, known []Fact, log []Line) {
 // Line tells the next line of the log.
 func (c *Copilot) Line(l Line) { c.put(l) }
 
+// Know tells what has become known otherwise than by what was said.
+func (c *Copilot) Know(f Fact) { c.put(msgKnow{f}) }
+
 // Brief asks for a brief: made at once, and once more when a model has written
 // its summary. A newer request takes the place of an older one.
 func (c *Copilot) Brief(term uint64, r Request) { c.put(msgBrief{term, r}) }
@@ -153,6 +156,7 @@ type (
 		known []Fact
 		log   []Line
 	}
+	msgKnow  struct{ fact Fact }
 	msgBrief struct {
 		term    uint64
 		request Request

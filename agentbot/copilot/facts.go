@@ -67,16 +67,25 @@ var (
 	addressed   = fields("your|you|ihre|ihr|sie|deine|su|usted|tu|您|你")
 )
 
-// Extract is what the lines of a call say, from its beginning.
+// Extract is what the lines of a call say, from its beginning, with what is
+// known from elsewhere: that counts from its time on.
 func Extract(lines []Line, known ...Fact) []Fact {
 	var f Facts
+	f.readAll(lines, known)
+	return f.List()
+}
+
+func (f *Facts) readAll(lines []Line, known []Fact) {
+	for _, l := range lines {
+		for len(known) > 0 && !known[0].At.After(l.At) {
+			f.Know(known[0])
+			known = known[1:]
+		}
+		f.Read(l)
+	}
 	for _, k := range known {
 		f.Know(k)
 	}
-	for _, l := range lines {
-		f.Read(l)
-	}
-	return f.List()
 }
 
 // List are the facts so far, in the order in which they came.

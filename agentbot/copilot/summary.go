@@ -101,6 +101,9 @@ func pieces(lines []Line) []piece {
 
 func newPiece(l *Line, text string, number int) piece {
 	tokens := tokenise(text)
+	if len(addresses(text, tokens)) > 0 {
+		return piece{line: l, text: text, number: number} // it is among the facts
+	}
 	p := piece{line: l, text: text, number: number}
 	p.question = strings.ContainsAny(text, "?？") || len(tokens) > 2 && askWords[tokens[0].text] ||
 		strings.ContainsAny(text, "吗呢") || has(joined(tokens), fields("什么|怎么|多少|几时|哪"))
@@ -114,6 +117,9 @@ func newPiece(l *Line, text string, number int) piece {
 		default:
 			p.words = append(p.words, t.text)
 		}
+	}
+	if name, _ := names(text, tokens, false); name != "" && len(p.words) <= 4 {
+		p.words = nil // so is who they are
 	}
 	return p
 }

@@ -42,6 +42,13 @@ func (c *Copilot) handle(message any) {
 		c.follow(m)
 	case Line:
 		c.line(m)
+	case msgKnow:
+		if c.mode != Off {
+			c.facts.Know(m.fact)
+		}
+		if c.mode == Help {
+			c.tellFacts()
+		}
 	case msgBrief:
 		c.makeBrief(m)
 	case msgAnswer:
@@ -58,12 +65,8 @@ func (c *Copilot) follow(m msgFollow) {
 	if m.mode == Off {
 		return
 	}
-	for _, k := range m.known {
-		c.facts.Know(k)
-	}
-	for _, l := range m.log {
-		c.keep(l)
-	}
+	c.lines = slices.Clone(m.log[max(0, len(m.log)-maxKept):])
+	c.facts.readAll(c.lines, m.known)
 	c.since = len(c.lines)
 	if m.mode != Help {
 		return
@@ -265,13 +268,21 @@ func alike(a, b []string) float64 {
 }
 
 func (c *Copilot) makeBrief(m msgBrief) {
-	c.drop(askBrief)
+	if !m.request.Quick {
+		c.drop(askBrief)
+	}
 	if extra := len(m.request.Lines) - maxKept; extra > 0 {
 		m.request.Lines = m.request.Lines[extra:]
 	}
+	before := c.briefMade
 	c.brief, c.briefMade = m, MakeBrief(m.request, c.cfg.Distress)
+	if m.request.Quick && before.Written {
+		c.briefMade.Summary, c.briefMade.Written = before.Summary, true
+	}
 	c.post(Note{Kind: NoteBrief, Term: m.term, Seq: c.briefMade.Seq, Brief: c.briefMade})
-	c.want[askBrief] = c.cfg.Writes && len(m.request.Lines) > 0
+	if !m.request.Quick {
+		c.want[askBrief] = c.cfg.Writes && len(m.request.Lines) > 0
+	}
 }
 
 // answered takes what the model said.

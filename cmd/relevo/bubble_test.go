@@ -33,11 +33,14 @@ type whole struct {
 	says map[int]string // what an utterance of a tone means now
 }
 
-func newWhole(t *testing.T) *whole {
+func newWhole(t *testing.T) *whole { return newWholeWith(t, func(*config) {}) }
+
+func newWholeWith(t *testing.T, change func(*config)) *whole {
 	t.Helper()
 	w := &whole{World: bubble.New(t), t: t, done: make(chan struct{}), says: map[int]string{}}
 	c := &config{Dev: true, Listen: "127.0.0.1:0", RTCUDP: bubble.ServerIP + ":5000", RTCTCP: "-", Data: t.TempDir(), Key: "devkey",
 		Secret: "devsecret", MaxCalls: 10, MaxMembers: 16, Greeting: "Hello, this is the assistant."}
+	change(c)
 	net := w.Host(bubble.ServerIP)
 	w.Start()
 	var err error

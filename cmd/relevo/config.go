@@ -58,6 +58,7 @@ type config struct {
 	Voice     string
 	Greeting  string
 	Prompt    string
+	AskEmail  bool
 
 	// Logging.
 	LogFormat string
@@ -127,6 +128,8 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.Voice, "voice", "", "`voice` of the agent, as its engine names it; with commas, one for each of --tts")
 	fs.StringVar(&c.Greeting, "greeting", "", "what the agent says first, - for nothing (default: its own words)")
 	fs.StringVar(&c.Prompt, "prompt", "", "`file` with instructions for the language model")
+
+	fs.BoolVar(&c.AskEmail, "ask-email", false, "the agent asks who waits for a human for an e-mail address, where none is known")
 
 	fs.StringVar(&c.LogFormat, "log-format", "text", "text or json")
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")

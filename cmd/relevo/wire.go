@@ -105,8 +105,8 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 		return err
 	}
 	hub := call.NewHub(call.Config{
-		Engine: media, Store: store, NewBot: newBot(agent, engines.Engines), ICEServers: ice, Log: s.log, Metrics: registry,
-		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout,
+		Engine: media, Store: store, NewBot: newBot(agent, engines.Engines, assistConfig(c, engines.Engines, known)), ICEServers: ice, Log: s.log, Metrics: registry,
+		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout, AskEmail: c.AskEmail,
 	})
 	s.later("calls", hub.Close)
 	switch n, err := hub.SealAbandoned(ctx); {

@@ -89,7 +89,8 @@ type assist struct {
 	summary  wire.Summary // of that one
 	watch    wire.Watch   // no identity: nobody watches
 	email    string
-	emailWas bool // the caller was asked for it
+	emailAt  time.Time // when it became known
+	emailWas bool      // the caller was asked for it
 }
 
 const (
@@ -126,9 +127,13 @@ func (c *Call) known() []wire.Fact {
 		}
 	}
 	if c.assist.email != "" {
-		out = append(out, wire.Fact{Kind: "email", Value: c.assist.email, Confidence: 1, Confirmed: true})
+		out = append(out, c.emailFact())
 	}
 	return out
+}
+
+func (c *Call) emailFact() wire.Fact {
+	return wire.Fact{Kind: "email", Value: c.assist.email, Time: c.assist.emailAt.UnixMilli(), Confidence: 1, Confirmed: true}
 }
 
 // assistEntry tells the copilot of a published entry.
@@ -318,7 +323,7 @@ func (c *Call) setEmail(address, source string, m *member) {
 	if address == "" || address == a.email {
 		return
 	}
-	a.email = address
+	a.email, a.emailAt = address, time.Now()
 	e := transcripts.Entry{CallID: c.id, Kind: transcripts.KindEvent, Start: time.Now(), Epoch: c.epoch, Event: "email", Private: true,
 		Data: raw(map[string]string{"email": address, "source": source})}
 	if m != nil {
@@ -327,7 +332,7 @@ func (c *Call) setEmail(address, source string, m *member) {
 	c.write(e, nil)
 	c.bot.AskEmail(false)
 	if a.mode != AssistOff {
-		c.bot.AssistFact(wire.Fact{Kind: "email", Value: address, Confidence: 1, Confirmed: true})
+		c.bot.AssistFact(c.emailFact())
 	}
 	if a.brief != nil && c.machine.State != takeover.AI {
 		c.askBrief(true)
