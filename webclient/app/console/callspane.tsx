@@ -121,11 +121,6 @@ function CallRow({ call, now, model }: { call: CallSummary; now: number; model: 
               {moodText(call.brief.mood)}
             </Chip>
           )}
-          {watched?.reason && (
-            <Chip who="wait" icon="bell">
-              {troubleText(watched.reason)}
-            </Chip>
-          )}
           {watched && !watched.reason && (
             <span class="small muted" title={assistText.watching}>
               <Icon name="ear" />
@@ -139,6 +134,11 @@ function CallRow({ call, now, model }: { call: CallSummary; now: number; model: 
             </span>
           )}
         </span>
+        {watched?.reason && (
+          <span class="call-reason small row">
+            <Icon name="bell" /> {troubleText(watched.reason)}
+          </span>
+        )}
         {call.state === "pending" && call.reason && <span class="call-reason small">{reasonText(call.reason)}</span>}
         {call.state === "pending" && call.brief?.matter && (
           <span class="call-matter small" dir="auto">

@@ -46,8 +46,10 @@ export function BriefCard({ desk }: { desk: DeskCall }) {
 
 /** The running summary and the facts, while one has the call; before it, those of the brief. */
 export function CopilotSection({ desk }: { desk: DeskCall }) {
-  const summary = desk.summary.value;
   const facts = desk.facts.value;
+  // What the brief says above is not said twice.
+  const told = !desk.live.value && desk.briefShown.value && desk.briefOpen.value;
+  const summary = told ? null : desk.summary.value;
   if (!summary && facts.length === 0) return null;
   return (
     <section data-testid="copilot">

@@ -107,6 +107,7 @@ export class DeskCall {
   });
   /** The call so far: the newest, while we have it; else what the brief says. */
   readonly summary = computed(() => this.#summary.value ?? this.brief.value?.summary ?? null);
+  readonly live = computed(() => this.#summary.value !== null);
   readonly facts = computed(() => this.#facts.value ?? this.brief.value?.facts ?? []);
   readonly caller = computed(() => this.participants.value.find((p) => p.role === "caller"));
   readonly callerName = computed(() => callerLabel(this.caller.value?.name, this.caller.value?.identity));
