@@ -79,6 +79,7 @@ type CopilotEvents interface {
 // assist is what a call's goroutine knows of its copilot.
 type assist struct {
 	mode  AssistMode
+	epoch uint64                     // that it works for
 	shown map[string]json.RawMessage // the newest 2005 of each kind, for who comes back
 
 	brief    *wire.Brief
@@ -179,10 +180,11 @@ func (c *Call) assistMoved(d decision) {
 	case c.assist.watch.Identity != "" && !c.agentOut && c.machine.State != takeover.Ended:
 		want = AssistWatch
 	}
-	if want == c.assist.mode {
+	if want == c.assist.mode && (want == AssistOff || c.epoch == c.assist.epoch) {
 		return
 	}
-	c.assist.mode, c.assist.shown = want, nil
+	// A human who passes the call on to another has no more of it.
+	c.assist.mode, c.assist.epoch, c.assist.shown = want, c.epoch, nil
 	if want == AssistHuman {
 		c.askBrief(false) // it knows now what the AI was about to say
 	}

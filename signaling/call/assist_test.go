@@ -331,3 +331,43 @@ func TestWatch(t *testing.T) {
 		}
 	})
 }
+
+// Passing the call on to another human passes what the copilot has on too.
+func TestSuggestionsFollowTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newTalk(t, nil)
+		defer k.end()
+		sam := k.second()
+		defer sam.Leave()
+		bot := k.bot(0)
+		k.dana.Talk(true)
+		sam.Talk(true)
+		var took wire.TakeoverResult
+		k.dana.Do(wire.MethodTakeover, inMode(1), &took)
+		time.Sleep(time.Second)
+		if _, err := k.c.HandOver(t.Context(), toSam(1)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond)
+		epoch := k.c.Info().Epoch
+		for _, e := range []uint64{took.Epoch, epoch} {
+			bot.events.Assisted(e, wire.Suggestion{Kind: wire.SuggestFacts})
+		}
+		time.Sleep(100 * time.Millisecond)
+		if a, b := suggestions(k.dana), suggestions(sam); len(a) != 0 || len(b) != 1 {
+			t.Errorf("dana got %q, sam %q", a, b)
+		}
+		if got := bot.assistLog(); !slices.Contains(got, fmt.Sprintf("assist 1 epoch %d known 1 lines 0", epoch)) {
+			t.Errorf("%q", got)
+		}
+		if err := k.c.Requeue(t.Context(), "transferred"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond)
+		bot.events.Assisted(k.c.Info().Epoch, wire.Suggestion{Kind: wire.SuggestFacts})
+		time.Sleep(100 * time.Millisecond)
+		if b := suggestions(sam); len(b) != 1 || len(briefs(k.dana)) < 3 {
+			t.Errorf("back in the line: sam %q, dana has %d briefs", b, len(briefs(k.dana)))
+		}
+	})
+}

@@ -231,7 +231,7 @@ export class DeskCall {
     call.on("callState", (s) => {
       const was = this.state.value;
       this.state.value = s;
-      if (s.state !== "human") this.#forgetHelp();
+      if (s.state !== "human" || s.holder !== call.me?.id) this.#forgetHelp();
       this.takeover.value = call.model.takeover;
       if (this.joined.value && was.state === s.state) return;
       this.timeline.value = [...this.timeline.value, { state: s.state, at: this.#now(), name: s.state === "human" ? this.human.value : undefined }];
