@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Fact, Reply, Summary } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
@@ -9,6 +9,11 @@ import { assistText, factLabel, moodText, reasonText, sourceText } from "./wordi
 /** What one must know who takes the call over: at the top of the conversation, until it is folded away. */
 export function BriefCard({ desk }: { desk: DeskCall }) {
   const b = desk.brief.value;
+  const suggested = desk.replies.value.length > 0;
+  useEffect(() => {
+    // Where there is little room, what is to be said next needs it more.
+    if (suggested && matchMedia("(max-width: 51.99rem)").matches) desk.briefOpen.value = false;
+  }, [desk, suggested]);
   if (!b || !desk.briefShown.value) return null;
   const why = reasonText(b.reason);
   return (
@@ -143,7 +148,7 @@ export function Suggestions({ replies, onUse, onDismiss }: { replies: Reply[]; o
               <span class="grow">
                 <span dir="auto">{r.text}</span>
                 {r.sources && r.sources.length > 0 && (
-                  <span class="small muted suggested-from" dir="auto">
+                  <span class="small muted suggested-from">
                     {assistText.from(r.sources.map(sourceText).join(", "))}
                   </span>
                 )}

@@ -185,7 +185,7 @@ describe.each(looks)("$name", (l) => {
     ] });
     await page.getByTestId("suggestion").waitFor();
     await look(page, `${l.name}-console-5-holding`);
-    await page.getByTestId("brief").locator("summary").click();
+    if (await page.getByTestId("brief").evaluate((d) => (d as HTMLDetailsElement).open)) await page.getByTestId("brief").locator("summary").click();
     await look(page, `${l.name}-console-5b-folded`);
     if (l.width < 1200) {
       await page.getByRole("button", { name: "Details" }).click();
