@@ -84,8 +84,8 @@ var (
 		kind go hmm um uh let us lets bitte danke ware das ich mochte sehr freundlich nett toll es so dann und auch mir nur doch brauche will sie tun
 		por favor gracias de lo que eso esta seria quiero me muchas hace hagalo hazlo asi esto necesito muy amable
 		merci s il vous te plait je veux c est d le ce bien besoin suis could can will does thats not`)
-	hanYeas = strings.Fields(`好的 好啊 好呀 好吧 好 可以 行 行啊 是的 是 对 嗯 要 要的 需要 没问题 当然 当然可以 谢谢好的 麻烦你了 麻烦了 那就 没关系好的 OK
+	hanYeas = hanList(`好的 好啊 好呀 好吧 好 可以 行 行啊 是的 是 对 嗯 要 要的 需要 没问题 当然 当然可以 谢谢好的 麻烦你了 麻烦了 那就 没关系好的 OK
 		はい うん ええ お願いします 是非 ぜひ いいです 大丈夫です お願い`)
-	hanNays   = strings.Fields(`不 不用 不用了 不要 不要了 不需要 不必 不必了 不了 算了 没必要 别 不是 不行 不可以 没有 いいえ いや 結構です いりません`)
-	hanAround = strings.Fields("谢谢 谢 你 您 了 的 啊 吧 呢 呀 那 就 请 麻烦 我 想 这样 很 非常 帮我 转 一下 吗 嘛 哦 噢 唉 です ます")
+	hanNays   = hanList(`不 不用 不用了 不要 不要了 不需要 不必 不必了 不了 算了 没必要 别 不是 不行 不可以 没有 いいえ いや 結構です いりません`)
+	hanAround = hanList("谢谢 谢 你 您 了 的 啊 吧 呢 呀 那 就 请 麻烦 我 想 这样 很 非常 帮我 转 一下 吗 嘛 哦 噢 唉 です ます")
 )

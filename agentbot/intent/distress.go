@@ -6,8 +6,8 @@ import (
 )
 
 // Distress says, from 0 to 1, how angry or distressed one turn sounds: about
-// 0.3 annoyed, 0.6 angry or afraid, 0.9 beside oneself. One word alone stays
-// under 0.7.
+// 0.3 annoyed, 0.7 angry or afraid, 0.9 beside oneself. One word alone stays
+// under 0.8.
 func Distress(text string) float64 {
 	u := read(text)
 	calm := 1.0 // the chance that every sign is none
@@ -135,7 +135,7 @@ func list(text string) []string {
 // latinDistress is folded; a phrase that ends in _ is whole words, others may
 // go on: "furious" is "furiously" too. Never changed.
 var latinDistress = whole([]sign{
-	{0.65, false, list(`furious / livid / outrag / so angry / very angry / am angry / really angry / i hate you / fuck you / fuck off / fucking / fuck this / bullshit / bull shit /
+	{0.78, false, list(`furious / livid / outrag / so angry / very angry / am angry / really angry / i hate you / fuck you / fuck off / fucking / fuck this / bullshit / bull shit /
 		asshole / piece of shit / your shit / shitty / pissed off / sue you / my lawyer / lawyer_ / attorney / driving me insane / driving me crazy / driving me mad / worst service / worst company /
 		thieves / thief / scam / fraud_ / crooks / you people are / i am desperate / am desperate / going to kill / can not take this / can not stop crying / kill myself / want to die /
 		am scared / really scared / am terrified / panicking / panic attack / am shaking / losing my mind / had it with / sick and tired / rip off / ripped me off / ripping me off /
@@ -144,7 +144,7 @@ var latinDistress = whole([]sign{
 		furios / muy enfadad / muy enojad / muy molest / estoy hart / estoy enfadad / estoy enojad / estoy indignad / indignante / verguenza / ladrones / estafa / mierda / inutil / abogado_ / denunci / demandar /
 		inaceptable / hasta las narices / hasta el gorro / me cago / gilipoll / pendej / cabron / imbecil / idiotas_ / desesperad / tengo miedo /
 		furieux / furieuse / en colere / inadmissible / honteux / scandaleux / arnaque / voleurs / merde / ras le bol / avocat_ / marre /`)},
-	{0.5, false, list(`ridiculous / unacceptable / disgrace / disgusting / appalling / useless / incompetent / pathetic / a joke / idiot / stupid thing / are stupid / moron / liar / lying to me / had enough /
+	{0.66, false, list(`ridiculous / unacceptable / disgrace / disgusting / appalling / useless / incompetent / pathetic / a joke / idiot / stupid thing / are stupid / moron / liar / lying to me / had enough /
 		fed up / wasting my time / waste of time / done with you / no help at all / does not help me at all / what the hell / are you kidding / you kidding / kidding me / not what i asked / never again / complaint against /
 		third time / fourth time / fifth time / hundredth time / how many times / already told you / told you already / already said that / keep telling / for weeks_ / for months_ / three weeks / four weeks / a month_ / a whole month / terrible service / horrible service /
 		awful service / bad service / demand / this crap / such crap / garbage / rubbish / bloody_ / goddamn / electric shock / was burned / got burned / please help me / emergency / crying / am upset / so upset / very upset /
@@ -171,7 +171,7 @@ func whole(signs []sign) []sign {
 }
 
 var hanDistress = []sign{
-	{0.65, false, strings.Fields("气死 生气 愤怒 骗子 诈骗 欺骗 投诉你们 告你们 起诉 律师 他妈 妈的 混蛋 滚 操你 傻逼 去死 垃圾服务 垃圾公司 太过分 过分了 受不了 忍无可忍 崩溃 害怕 绝望 救命 無法接受 ふざけ 最悪 怒って 許せない 詐欺")},
-	{0.5, false, strings.Fields("垃圾 破公司 什么破 什么烂 太差 太烂 差劲 离谱 荒唐 荒谬 无法接受 不能接受 岂有此理 浪费我的时间 浪费时间 敷衍 不负责任 没用 废物 白痴 蠢 笨蛋 搞什么 搞什么鬼 三个星期 三周 一个月 半个月 几个星期 好几次 第三次 说了多少遍 多少次 简直 急死 哭 烦死 受够 赔偿 曝光 馬鹿 ひどい いい加減 何度も")},
-	{0.25, false, strings.Fields("烦 讨厌 失望 不满 着急 郁闷 糟糕 火大 难过 太慢 イライラ 困って")},
+	{0.78, false, hanList("气死 生气 愤怒 骗子 诈骗 欺骗 投诉你们 告你们 起诉 律师 他妈 妈的 混蛋 滚 操你 傻逼 去死 垃圾服务 垃圾公司 太过分 过分了 受不了 忍无可忍 崩溃 害怕 绝望 救命 無法接受 ふざけ 最悪 怒って 許せない 詐欺")},
+	{0.66, false, hanList("垃圾 破公司 什么破 什么烂 太差 太烂 差劲 离谱 荒唐 荒谬 无法接受 不能接受 岂有此理 浪费我的时间 浪费时间 敷衍 不负责任 没用 废物 白痴 蠢 笨蛋 搞什么 搞什么鬼 三个星期 三周 一个月 半个月 几个星期 好几次 第三次 说了多少遍 多少次 简直 急死 哭 烦死 受够 赔偿 曝光 馬鹿 ひどい いい加減 何度も")},
+	{0.25, false, hanList("烦 讨厌 失望 不满 着急 郁闷 糟糕 火大 难过 太慢 イライラ 困って")},
 }

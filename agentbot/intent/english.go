@@ -126,9 +126,15 @@ const botScore = 1.2
 func against(words []string, noun, contact int, first bool) float64 {
 	score := 0.0
 	exempt := first && contact >= 0 || givesMe(words, noun) || at(words, 0) != "am" && contact >= 0 && noun > contact && noun-contact <= 4 ||
-		has(words, "is", "there") || has(words, "are", "there") || has(words, "have", "a", "real") || serves(words, noun)
+		has(words, "is", "there") || at(words, noun+1) == "there" || has(words, "are", "there") || has(words, "have", "a", "real") || serves(words, noun)
 	if len(words) > 0 && questions[words[0]] && !exempt {
 		score += 1.2 // "is your support run by humans"
+	}
+	if has(words, "am", "i", "talking") || has(words, "am", "i", "speaking") || has(words, "am", "i", "connected") {
+		score += 1.5
+	}
+	if isNoun(words, noun) {
+		score++
 	}
 	if has(words, "do", "i", "need") || has(words, "do", "i", "have") || has(words, "must", "i") || has(words, "should", "i") {
 		score += 1 // whether it must be
@@ -157,6 +163,22 @@ func against(words []string, noun, contact int, first bool) float64 {
 		}
 	}
 	return score
+}
+
+// isNoun says whether somebody or something is said to be the human at noun, or
+// to work there: "my husband is an operator", "works in customer service".
+func isNoun(words []string, noun int) bool {
+	for i := noun - 1; i >= max(0, noun-5); i-- {
+		switch w := words[i]; {
+		case contactVerbs[w] || w == "there" || w == "get" || w == "give" || w == "not":
+			return false
+		case w == "be" || w == "become" || w == "works" || w == "work" || w == "working" || w == "as":
+			return true
+		case (w == "is" || w == "was" || w == "am" || w == "are") && i > 0 && words[i-1] != "there" && !questions[words[i-1]]:
+			return true
+		}
+	}
+	return false
 }
 
 func set3(w, a, b, c string) bool { return w == a || w == b || w == c }
@@ -237,7 +259,8 @@ func misheard(heard string, words ...string) bool {
 }
 
 // notHumans are words that only look like those of a human; never changed.
-var notHumans = set("personal personally humane operate operated operates operating reason season college colleges prison parson")
+var notHumans = set(`personal personally operate operated operates operating reason season college colleges prison parson
+		humano humana humanos humanas humain humaine persona personas operador operario`)
 
 // withoutBots takes out a wish not to talk to a machine, and scores it.
 func withoutBots(words []string) ([]string, float64) {

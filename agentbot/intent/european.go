@@ -27,6 +27,8 @@ const (
 	there  // is there
 	small  // says nothing: articles, greetings
 	reply  // call back
+
+	exactly // what a word's beginning says does not count
 )
 
 // lexicon has the words of a language by what they do. It never changes.
@@ -52,7 +54,7 @@ func newLexicon(lists map[class]string) *lexicon {
 				continue
 			}
 			if w[0] == '!' {
-				l.exact[w[1:]] |= small
+				l.exact[w[1:]] |= small | exactly
 				continue
 			}
 			l.exact[w] |= c
@@ -62,24 +64,25 @@ func newLexicon(lists map[class]string) *lexicon {
 }
 
 func (l *lexicon) class(word string) class {
-	if c, ok := l.exact[word]; ok {
+	c := l.exact[word]
+	if c&exactly != 0 {
 		return c
 	}
-	var c class
+	begun := class(0)
 	if len(word) >= 3 {
 		longest := 0
 		for _, s := range l.stems[word[:3]] {
 			if strings.HasPrefix(word, s.text) {
 				switch {
 				case len(s.text) > longest:
-					longest, c = len(s.text), s.class
+					longest, begun = len(s.text), s.class
 				case len(s.text) == longest:
-					c |= s.class
+					begun |= s.class
 				}
 			}
 		}
 	}
-	return c
+	return c | begun
 }
 
 // european scores an utterance by the classes of a language's words: 1 is
@@ -88,8 +91,11 @@ func (u *utterance) european(l *lexicon) float64 {
 	var room [64]class
 	classes := room[:0]
 	known := class(0)
-	for _, w := range u.words {
+	for i, w := range u.words {
 		c := l.class(w)
+		if w == "cliente" && at(u.words, i-1) == "al" {
+			c |= agent // "servicio al cliente"; one who says "soy cliente" is none
+		}
 		known |= c
 		classes = append(classes, c)
 	}
@@ -178,7 +184,7 @@ func wanting(cs []class, whole, pastForm bool) float64 {
 		if content <= 2 && all&(asks|you) == 0 && (whole || all&please != 0) {
 			score += 0.5 // "Mitarbeiter bitte"
 		}
-		if all&there != 0 && all&(talk|real) != 0 {
+		if all&there != 0 && all&(talk|real|give) != 0 {
 			score += 0.25
 		}
 		if within(cs, target, 4, wish) && all&talk == 0 {

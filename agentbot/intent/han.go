@@ -41,6 +41,7 @@ func newPhrases(lists map[class]string) *phrases {
 	p := &phrases{classes: make(map[string]class)}
 	for c, words := range lists {
 		for w := range strings.FieldsSeq(words) {
+			w = strings.Map(simplified, w) // as read gives it, Japanese too
 			p.classes[w] |= c
 			p.longest = max(p.longest, len(w))
 		}
@@ -155,4 +156,9 @@ func hanWanting(cs []class, whole bool) float64 {
 		score -= 0.7
 	}
 	return score
+}
+
+// hanList is phrases as read gives them.
+func hanList(text string) []string {
+	return strings.Fields(strings.Map(simplified, text))
 }

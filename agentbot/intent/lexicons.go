@@ -35,7 +35,7 @@ var (
 		person: "persona personas alguien gente senor senora senorita individuo otro",
 		real:   "real reales verdad verdader* autentic* carne hueso viva vivo fisica humana humano",
 		talk:   "hablar hable hables hablo habla hablemos hablarlo conversar* converse charlar* platicar* dialogar* tratarlo comentarlo discutir* hablando",
-		move: `pasar pase pasa pasas paseme pasame pasarme pasenme poner ponga pongame ponme ponerme transfi* transfer* conect* conecteme conectame comunic* comuniqueme
+		move: `pasar pase pasa pasas pasarme pones pone pon paseme pasame pasarme pasenme poner ponga pongame ponme ponerme transfi* transfer* conect* conecteme conectame comunic* comuniqueme
 			deriv* desvi* redirig* redirij* enlac* remit* contactar*`,
 		give:   "dame deme denme dar darme traer traiga traigame consig* busca busque llama llame llamar atiend* atend* ayud* contact* paseme conteste",
 		wish:   "quier* quisier* neces* prefier* prefer* gustaria deseo desear* exijo exigo querria quer urge",

@@ -122,6 +122,12 @@ func New(passages []*Passage, synonyms [][]string) *Base {
 	return b
 }
 
+// Speaks says whether the base has passages in the language of a BCP 47 tag.
+func (b *Base) Speaks(tag string) bool {
+	tag = languageOf(tag).tag
+	return slices.ContainsFunc(b.indexes, func(x *index) bool { return x.lang.tag == tag })
+}
+
 // Passages are all passages in the order of their files.
 func (b *Base) Passages() []*Passage { return b.passages }
 

@@ -1,66 +1,64 @@
 package questions
 
 import (
-	"github.com/relevo/relevo/agentbot"
+	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/intent"
 )
 
-// Judge decides turn by turn, as the agent does in a call, whether a human is
-// offered or asked for. One judge goes through one conversation.
-type Judge interface {
-	Turn(said string, reply Reply) Verdict
+// Rules are the escalation rules of an agent as it ships, with the detectors of
+// package intent.
+func Rules() (*escalation.Rules, error) {
+	return escalation.New(escalation.Config{AsksForHuman: intent.Human, Distressed: intent.Distress})
 }
 
-// Verdict is a decision.
-type Verdict struct {
-	Ask    bool // a human is asked for
-	Offer  bool // one is offered
-	Reason string
+// judge goes through one conversation and decides as the agent does in a call,
+// see agentbot/escalation.
+type judge struct {
+	rules *escalation.Rules
+	state escalation.State
 }
 
-// The reasons.
-const (
-	ReasonAsked      = "callerAsked"
-	ReasonAgreed     = "callerAgreed"
-	ReasonModel      = "model"
-	ReasonDistress   = "distress"
-	ReasonConfidence = "lowConfidence"
-)
-
-// rules are a Judge's.
-type rules struct {
-	upset   float64 // what is left of the distress of the turns before
-	offered bool    // in the turn before
+// verdict is a decision.
+type verdict struct {
+	ask, offer bool
+	reason     escalation.Reason
+	done       bool // it is the whole answer to the turn: the model is not asked
 }
 
-// NewJudge makes a judge.
-func NewJudge(agentbot.Config) Judge { return &rules{} }
-
-const (
-	unsure  = 0.42 // confidence under it is none
-	upset   = 0.8
-	forgets = 0.6 // share of the distress that the next turn keeps
-)
-
-func (r *rules) Turn(said string, reply Reply) Verdict {
-	r.upset = r.upset*forgets + intent.Distress(said)
-	agreed := r.offered && intent.Affirms(said) >= intent.Sure
-	r.offered = intent.Offers(reply.Text) >= intent.Sure
-	switch {
-	case intent.Human(said) >= intent.Sure:
-		return Verdict{Ask: true, Reason: ReasonAsked}
-	case agreed:
-		return Verdict{Ask: true, Reason: ReasonAgreed}
-	case r.upset >= upset:
-		return Verdict{Ask: true, Reason: ReasonDistress}
-	case reply.Human:
-		reason := reply.Reason
-		if reason == "" {
-			reason = ReasonModel
-		}
-		return Verdict{Ask: true, Reason: reason}
-	case r.offered:
-		return Verdict{Offer: true, Reason: ReasonConfidence}
+func (j *judge) step(e escalation.Event) verdict {
+	var d escalation.Decision
+	j.state, d = j.rules.Step(j.state, e)
+	switch d.Action {
+	case escalation.Request:
+		return verdict{ask: true, reason: d.Reason, done: true}
+	case escalation.Offer:
+		return verdict{offer: true, reason: d.Reason}
+	case escalation.Declined:
+		return verdict{done: true}
 	}
-	return Verdict{}
+	return verdict{}
+}
+
+// heard is the caller's turn.
+func (j *judge) heard(text string) verdict { return j.step(escalation.CallerSaid{Text: text}) }
+
+// replied is the model's reply to it. One with little confidence is a guess; a
+// model that says no confidence may offer a human in its own words.
+func (j *judge) replied(r Reply) verdict {
+	if r.Human {
+		if v := j.step(escalation.ModelAsked{Because: r.Reason}); v.ask {
+			return v
+		}
+	}
+	if r.Confidence != nil && *r.Confidence < j.rules.Config().LowConfidence.Below {
+		return j.step(escalation.Unsure{Confidence: *r.Confidence})
+	}
+	v := j.step(escalation.AgentSaid{Text: r.Text})
+	if v.ask || v.offer {
+		return v
+	}
+	if intent.Offers(r.Text) >= intent.Sure {
+		return verdict{offer: true, reason: escalation.LowConfidence}
+	}
+	return j.step(escalation.Answered{})
 }

@@ -47,7 +47,6 @@ type Figures struct {
 	Should    Count `json:"should"`    // handed over, or offered to, where it should
 	ShouldNot Count `json:"shouldNot"` // the same where it should not
 	Right     Count `json:"right"`     // answers that have what they must
-	Reasons   Count `json:"reasons"`   // handovers for one of the reasons that are right
 	Errors    int   `json:"errors"`    // the model failed
 }
 
@@ -64,9 +63,6 @@ func (f *Figures) add(r Result) {
 		if len(q.Contains) > 0 {
 			f.Right.add(r.Right)
 		}
-	}
-	if q.Expect == Human && r.Failed == "" && len(q.Reasons) > 0 {
-		f.Reasons.add(slices.Contains(q.Reasons, r.Reason))
 	}
 }
 
@@ -155,9 +151,9 @@ func (r Result) Line() string {
 // Write writes a report for people.
 func (rep Report) Write(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-14s %-5s %-16s %-16s %-16s %s\n", "class", "lang", "should", "should not", "answers right", "reason right")
+	fmt.Fprintf(&b, "%-14s %-5s %-16s %-16s %s\n", "class", "lang", "should", "should not", "answers right")
 	row := func(class, lang string, f Figures) {
-		fmt.Fprintf(&b, "%-14s %-5s %-16v %-16v %-16v %v\n", class, lang, f.Should, f.ShouldNot, f.Right, f.Reasons)
+		fmt.Fprintf(&b, "%-14s %-5s %-16v %-16v %v\n", class, lang, f.Should, f.ShouldNot, f.Right)
 	}
 	for _, g := range rep.Groups {
 		row(g.Class, g.Lang, g.Figures)

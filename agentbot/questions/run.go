@@ -6,20 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/relevo/relevo/agentbot"
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
 )
 
 // Config is who is asked, and how.
 type Config struct {
 	LLM   engine.LLM
 	Agent agentbot.Config // its rules and tools; the zero value is the agent as it ships
-	// Judge decides on handovers as the agent does; nil: NewJudge.
-	Judge func(agentbot.Config) Judge
+	// Rules decide on handovers; nil: Rules().
+	Rules *escalation.Rules
 	// Parallel is how many questions are asked at a time; 0 is 4.
 	Parallel int
 	// Timeout of one reply; 0 is 30 s.
@@ -31,15 +33,15 @@ type Config struct {
 // Result is what became of one question.
 type Result struct {
 	Question Question `json:"question"`
-	Replies  []string `json:"replies"`          // what was said, turn by turn; it ends where a human was asked for
-	Asked    bool     `json:"asked"`            // a human was asked for
-	Offered  bool     `json:"offered"`          // in the last turn
-	Ever     bool     `json:"everOffered"`      // in any turn
-	Reason   string   `json:"reason,omitempty"` // of asking, or of the last offer
-	Turn     int      `json:"turn"`             // the last turn that was answered, counted from 1
-	Failed   string   `json:"failed,omitempty"` // what is wrong with it; "" is nothing
-	Right    bool     `json:"right"`            // the last answer has what it must; false where nothing is asked of it
-	Err      string   `json:"error,omitempty"`  // the model failed
+	Replies  []string `json:"replies"`           // what was said, turn by turn; it ends where a human was asked for
+	Asked    bool     `json:"asked"`             // a human was asked for
+	Offered  bool     `json:"offered"`           // in the last turn
+	Ever     bool     `json:"everOffered"`       // in any turn
+	Reasons  []string `json:"reasons,omitempty"` // of offers and of asking, one after the other
+	Turn     int      `json:"turn"`              // the last turn that was answered, counted from 1
+	Failed   string   `json:"failed,omitempty"`  // what is wrong with it; "" is nothing
+	Right    bool     `json:"right"`             // the last answer has what it must; false where nothing is asked of it
+	Err      string   `json:"error,omitempty"`   // the model failed
 }
 
 // Run asks every question and returns their results in the order of questions.
@@ -54,8 +56,12 @@ func Run(ctx context.Context, cfg Config, questions []Question) ([]Result, error
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = 30 * time.Second
 	}
-	if cfg.Judge == nil {
-		cfg.Judge = NewJudge
+	if cfg.Rules == nil {
+		rules, err := Rules()
+		if err != nil {
+			return nil, err
+		}
+		cfg.Rules = rules
 	}
 	results := make([]Result, len(questions))
 	next := make(chan int)
@@ -89,26 +95,31 @@ func Run(ctx context.Context, cfg Config, questions []Question) ([]Result, error
 // ask goes through one question's turns until a human is asked for.
 func ask(ctx context.Context, cfg Config, q Question) Result {
 	r := Result{Question: q}
-	judge := cfg.Judge(cfg.Agent)
+	j := judge{rules: cfg.Rules}
 	var said []engine.Message
 	for i, turn := range q.Turns {
 		r.Turn = i + 1
 		said = append(said, engine.Message{Role: engine.RoleUser, Text: turn})
-		reply, err := answer(ctx, cfg, said)
-		if err != nil {
-			r.Err, r.Failed = err.Error(), "the model failed: "+err.Error()
-			return r
+		v := j.heard(turn)
+		reply := Reply{}
+		if !v.done {
+			var err error
+			if reply, err = answer(ctx, cfg, said); err != nil {
+				r.Err, r.Failed = err.Error(), "the model failed: "+err.Error()
+				return r
+			}
+			said = append(said, engine.Message{Role: engine.RoleAssistant, Text: reply.Text})
+			if then := j.replied(reply); then.ask || !v.offer {
+				v = then
+			}
 		}
 		r.Replies = append(r.Replies, reply.Text)
-		said = append(said, engine.Message{Role: engine.RoleAssistant, Text: reply.Text})
-		v := judge.Turn(turn, reply)
-		r.Offered = v.Offer
-		r.Ever = r.Ever || v.Offer
-		if v.Offer || v.Ask {
-			r.Reason = v.Reason
+		r.Asked, r.Offered = v.ask, v.offer
+		r.Ever = r.Ever || v.offer
+		if v.ask || v.offer {
+			r.Reasons = append(r.Reasons, string(v.reason))
 		}
-		if v.Ask {
-			r.Asked = true
+		if v.ask {
 			break
 		}
 	}
@@ -172,17 +183,23 @@ func (r *Result) judge() {
 	case Answer:
 		switch {
 		case r.Asked:
-			r.Failed = "asked for a human: " + r.Reason
+			r.Failed = "asked for a human: " + r.reason()
 		case r.Offered:
-			r.Failed = "offered a human: " + r.Reason
+			r.Failed = "offered a human: " + r.reason()
 		}
 	case Stay:
 		if r.Asked {
-			r.Failed = "asked for a human: " + r.Reason
+			r.Failed = "asked for a human: " + r.reason()
 		}
 	case Offer:
-		if !r.Ever && !r.Asked && !r.Right {
+		switch {
+		case r.Right:
+		case !r.Ever && !r.Asked:
 			r.Failed = "offered no human"
+		case r.Asked && r.Turn < q.From:
+			r.Failed = fmt.Sprintf("asked for a human at turn %d already: %s", r.Turn, r.reason())
+		case !r.forReason():
+			r.Failed = "a human for another reason: " + r.reason()
 		}
 	case Human:
 		switch {
@@ -191,9 +208,25 @@ func (r *Result) judge() {
 		case !r.Asked:
 			r.Failed = "asked for no human"
 		case r.Turn < q.From:
-			r.Failed = fmt.Sprintf("asked for a human at turn %d already: %s", r.Turn, r.Reason)
+			r.Failed = fmt.Sprintf("asked for a human at turn %d already: %s", r.Turn, r.reason())
+		case !r.forReason():
+			r.Failed = "a human for another reason: " + r.reason()
 		}
 	}
+}
+
+// reason is the last one.
+func (r *Result) reason() string {
+	if len(r.Reasons) == 0 {
+		return ""
+	}
+	return r.Reasons[len(r.Reasons)-1]
+}
+
+// forReason says whether a reason is one of those that are right.
+func (r *Result) forReason() bool {
+	want := r.Question.Reasons
+	return len(want) == 0 || slices.ContainsFunc(r.Reasons, func(reason string) bool { return slices.Contains(want, reason) })
 }
 
 // missingOf is the first of what an answer must contain and does not.
