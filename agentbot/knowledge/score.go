@@ -236,6 +236,33 @@ func (x *index) likeness(words []word, d *doc) float64 {
 	return min(best, 1)
 }
 
+// tells says whether words hold one that says what it is about and that the
+// base knows.
+func (x *index) tells(words []word) bool {
+	for _, w := range words {
+		if w.weight == fillerWeight {
+			continue
+		}
+		for s, how := range w.matches {
+			if how >= 0.9 && !light[s] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// namesOf counts the words that are names.
+func namesOf(words []word) int {
+	n := 0
+	for _, w := range words {
+		if w.name {
+			n++
+		}
+	}
+	return n
+}
+
 // NamesIn are the names of the base that a text mentions, misheard ones too.
 func (b *Base) NamesIn(text string) []string {
 	mentioned := make(map[string]bool)

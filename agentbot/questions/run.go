@@ -109,7 +109,11 @@ func ask(ctx context.Context, cfg Config, q Question) Result {
 				return r
 			}
 			said = append(said, engine.Message{Role: engine.RoleAssistant, Text: reply.Text})
-			if then := j.replied(reply); then.ask || !v.offer {
+			then := j.replied(reply)
+			if v.offer && (then.ask || then.offer) {
+				r.Reasons = append(r.Reasons, string(v.reason)) // two rules in one turn
+			}
+			if then.ask || !v.offer {
 				v = then
 			}
 		}
