@@ -18,19 +18,13 @@ func Distress(text string) float64 {
 			line = strings.ReplaceAll(line, s, " . ")
 		}
 		directed := aimed(line)
-		for _, p := range latinDistress {
-			for _, phrase := range p.phrases {
-				if !strings.Contains(line, phrase) {
-					continue
-				}
-				switch weight := p.weight; {
-				case p.mild && directed:
-					add(weight * 2.2)
-				default:
-					add(weight)
-				}
+		latinPhrases.find(line, func(p sign) {
+			weight := p.weight
+			if p.mild && directed {
+				weight *= 2.2
 			}
-		}
+			add(weight)
+		})
 	}
 	if u.han != "" {
 		line := strings.ReplaceAll(u.han, " ", "")
@@ -145,7 +139,7 @@ var latinDistress = whole([]sign{
 		inaceptable / hasta las narices / hasta el gorro / me cago / gilipoll / pendej / cabron / imbecil / idiotas_ / desesperad / tengo miedo /
 		furieux / furieuse / en colere / inadmissible / honteux / scandaleux / arnaque / voleurs / merde / ras le bol / avocat_ / marre /`)},
 	{0.66, false, list(`ridiculous / unacceptable / disgrace / disgusting / appalling / useless / incompetent / pathetic / a joke / idiot / stupid thing / are stupid / moron / liar / lying to me / had enough /
-		fed up / wasting my time / waste of time / done with you / no help at all / does not help me at all / what the hell / are you kidding / you kidding / kidding me / not what i asked / never again / complaint against /
+		fed up / wasting my time / waste of time / done with you / no help at all / does not help me at all / what the hell / are you kidding / you kidding / kidding me / not what i asked / not what i said / stupid machine / stupid robot / stupid bot / no no no / never again / complaint against /
 		third time / fourth time / fifth time / hundredth time / how many times / already told you / told you already / already said that / keep telling / for weeks_ / for months_ / three weeks / four weeks / a month_ / a whole month / terrible service / horrible service /
 		awful service / bad service / demand / this crap / such crap / garbage / rubbish / bloody_ / goddamn / electric shock / was burned / got burned / please help me / emergency / crying / am upset / so upset / very upset /
 		am frustrated / so frustrated / very frustrated / can not believe / shame on / screw you / nightmare / bastard / shut up /
@@ -159,6 +153,42 @@ var latinDistress = whole([]sign{
 		rabia / molest / fatal / horrible / enfad / enoj / decepcion / preocupad / miedo_ / malo_ / mala_ /
 		enerve / decu / horrible / terrible / peur_ /`)},
 })
+
+// latinPhrases are latinDistress by how they begin.
+var latinPhrases = newFinder(latinDistress)
+
+// finder finds phrases in a line of words between spaces.
+type finder map[[4]byte][]found
+
+type found struct {
+	phrase string
+	sign   sign
+}
+
+func newFinder(signs []sign) finder {
+	f := make(finder)
+	for _, s := range signs {
+		for _, p := range s.phrases {
+			key := [4]byte([]byte(p)[:4])
+			f[key] = append(f[key], found{p, s})
+		}
+	}
+	return f
+}
+
+// find calls each with the sign of every phrase that is in line, once a place.
+func (f finder) find(line string, each func(sign)) {
+	for i := 0; i+4 <= len(line); i++ {
+		if line[i] != ' ' {
+			continue
+		}
+		for _, p := range f[[4]byte([]byte(line[i:i+4]))] {
+			if strings.HasPrefix(line[i:], p.phrase) {
+				each(p.sign)
+			}
+		}
+	}
+}
 
 // whole makes the _ at the end of phrases a space.
 func whole(signs []sign) []sign {

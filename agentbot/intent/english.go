@@ -5,7 +5,8 @@ import "slices"
 // Words of wanting a human in English; never changed.
 var (
 	strongNouns = set(`human humans humane hyman yuman representative representatives rep reps operator operators supervisor supervisors
-		colleague colleagues coworker agent agents adviser advisor advisers advisors manager managers boss receptionist attendant clerk teammate`)
+		colleague colleagues coworker agent agents adviser advisor advisers advisors manager managers boss receptionist attendant clerk teammate
+		owner founder founders director`)
 	weakNouns = set(`person persons people someone somebody anybody anyone staff employee employees man woman lady guy
 		individual being specialist expert technician team body associate consultant`)
 	realWords    = set("real reel live actual living proper breathing flesh genuine")
@@ -14,6 +15,7 @@ var (
 	wishWords = set("want need like love prefer rather get give let can could may bring find have wish must demand insist")
 	botNouns  = set("robot robots bot bots machine machines computer computers ai program software recording automat voicebot chatbot chatbots")
 	fedUp     = set("sick tired enough stop hate done fed stupid useless instead off")
+	addressed = set("man guy lady woman body boss individual being team owner founder founders director") // by themselves they greet, or are half of something
 	greetings = set("hello hi hey please a an the to oh okay ok yes yeah well um uh no sorry now just then and good morning afternoon evening day")
 	questions = set("are is was were do does did how who what where which when why will has have am")
 	firstOnes = set("i me we us my")
@@ -80,7 +82,7 @@ func englishHuman(words []string, whole bool) float64 {
 		return score - against(words, spot, contact, first)
 	}
 	switch {
-	case core <= 2 && (whole || please):
+	case core <= 2 && (please || whole && !addressed[words[spot]]):
 		score += 0.6
 	case core <= 4 && spot == len(words)-1 && noun > 0.7:
 		score += 0.2
@@ -126,11 +128,14 @@ const botScore = 1.2
 func against(words []string, noun, contact int, first bool) float64 {
 	score := 0.0
 	exempt := first && contact >= 0 || givesMe(words, noun) || at(words, 0) != "am" && contact >= 0 && noun > contact && noun-contact <= 4 ||
-		has(words, "is", "there") || at(words, noun+1) == "there" || has(words, "are", "there") || has(words, "have", "a", "real") || serves(words, noun)
+		has(words, "is", "there") || at(words, noun+1) == "there" || has(words, "are", "there") || offersHumans(words, noun) || serves(words, noun)
 	if len(words) > 0 && questions[words[0]] && !exempt {
 		score += 1.2 // "is your support run by humans"
 	}
 	if has(words, "am", "i", "talking") || has(words, "am", "i", "speaking") || has(words, "am", "i", "connected") {
+		score += 1.5
+	}
+	if has(words, "you", "sound") || has(words, "you", "seem") {
 		score += 1.5
 	}
 	if isNoun(words, noun) {
@@ -174,11 +179,17 @@ func isNoun(words []string, noun int) bool {
 			return false
 		case w == "be" || w == "become" || w == "works" || w == "work" || w == "working" || w == "as":
 			return true
-		case (w == "is" || w == "was" || w == "am" || w == "are") && i > 0 && words[i-1] != "there" && !questions[words[i-1]]:
+		case (w == "is" || w == "was" || w == "am" || w == "are") && i > 0 && !slices.ContainsFunc(words[:i], func(w string) bool { return wishWords[w] || contactVerbs[w] }) && words[i-1] != "there" && !questions[words[i-1]]:
 			return true
 		}
 	}
 	return false
+}
+
+// offersHumans says whether words ask for a human who is there to be had: "do
+// you have a real person".
+func offersHumans(words []string, noun int) bool {
+	return noun > 0 && has(words, "you", "have") && (realWords[words[noun-1]] || words[noun-1] == "human" || words[noun] == "human")
 }
 
 func set3(w, a, b, c string) bool { return w == a || w == b || w == c }
@@ -214,6 +225,8 @@ func serves(words []string, noun int) bool {
 		switch next := at(words, i+1); {
 		case next == "over" || next == "me" || next == "us":
 			return true
+		case words[i] == "look":
+			return next == "at" || next == "into"
 		case next == "in" || next == "on":
 			return words[i] == "step" || words[i] == "jump" || words[i] == "come"
 		case words[i] == "help" || words[i] == "assist":

@@ -31,7 +31,7 @@ var (
 	})
 	spanish = newLexicon(map[class]string{
 		agent: `human* agente* representante* operador* operari* teleoperador* asesor* supervisor* gerente* encargad* jefe jefa jefes responsable* emplead* colega*
-			companer* compan* dependient* atencion soporte ejecutiv* director* especialista* recepcion* centralita trabajador* vendedor*`,
+			companer* dependient* atencion soporte ejecutiv* director* especialista* recepcion* centralita trabajador* vendedor*`,
 		person: "persona personas alguien gente senor senora senorita individuo otro",
 		real:   "real reales verdad verdader* autentic* carne hueso viva vivo fisica humana humano",
 		talk:   "hablar hable hables hablo habla hablemos hablarlo conversar* converse charlar* platicar* dialogar* tratarlo comentarlo discutir* hablando",

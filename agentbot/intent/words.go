@@ -188,7 +188,7 @@ var (
 		"wanna": "want to", "gonna": "going to", "dont": "do not", "didnt": "did not", "doesnt": "does not", "isnt": "is not",
 		"cant": "can not", "wont": "will not", "im": "i am", "ive": "i have", "youre": "you are", "id": "i would", "aint": "is not",
 		"whats": "what is", "wheres": "where is", "theres": "there is", "arent": "are not", "wouldnt": "would not", "havent": "have not",
-		"pls": "please", "plz": "please",
+		"pls": "please", "u": "you", "r": "are", "plz": "please",
 	}
 	isOf   = set("what where who how when that there it he she this here somebody someone nobody")
 	elides = set("quelqu aujourd")
