@@ -1,66 +1,71 @@
 package intent
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Affirms says, from 0 to 1, how sure it is that a turn says yes to an offer
 // that was just made ("yeah, that would be great", "ja gerne", "好的"). It is for
 // answers: of a sentence about something else it means nothing.
 func Affirms(text string) float64 {
-	yes, no, other := reaction(text)
-	if yes == 0 || no > 0 || other > 3 || other > 2*yes+1 {
+	r := react(text)
+	if r.yes == 0 || r.no > 0 || r.other > 3 || r.other > r.yes && !r.first {
 		return 0
 	}
-	return 1 - 0.15*float64(other)
+	return 1 - 0.15*float64(r.other)
 }
 
 // Declines says, from 0 to 1, how sure it is that a turn says no to an offer
 // ("no thanks, I am fine", "nein danke", "不用了").
 func Declines(text string) float64 {
-	yes, no, other := reaction(text)
-	if no == 0 || other > 4 || other > 2*(no+yes)+1 {
+	r := react(text)
+	if r.no == 0 || r.other > 4 || r.other > r.no && !r.first {
 		return 0
 	}
-	return 1 - 0.1*float64(other)
+	return 1 - 0.1*float64(r.other)
 }
 
-// reaction counts the words of a turn that say yes, that say no, and those that
-// belong to neither kind of answer.
-func reaction(text string) (yes, no, other int) {
+// reaction is how many words of a turn say yes, say no, and belong to neither
+// kind of answer; first says that it begins with one of the former.
+type reaction struct {
+	yes, no, other int
+	first          bool
+}
+
+func react(text string) reaction {
+	var r reaction
 	u := read(text)
 	for i, w := range u.words {
 		switch {
 		case nays[w]:
-			no++
+			r.no++
 		case w == "not" && (at(u.words, i+1) == "now" || at(u.words, i+1) == "yet" || at(u.words, i+1) == "necessary" || at(u.words, i+1) == "needed" || at(u.words, i-1) == "do"):
-			no++
-		case w == "nicht" || w == "pas":
-			no++
+			r.no++
 		case yeas[w]:
-			yes++
+			r.yes++
 		case !around[w]:
-			other++
+			r.other++
 		}
+		r.first = r.first || i == 0 && r.yes+r.no > 0
 	}
 	// "that is fine" after a no says so of the no; "I am good" is one by itself.
 	if has(u.words, "am", "good") || has(u.words, "am", "fine") {
-		yes, no = 0, no+1
+		r.yes, r.no = 0, r.no+1
 	}
 	for rest := u.han; rest != ""; {
-		switch n := longestOf(rest, hanNays); {
-		case n > 0:
-			no, rest = no+1, rest[n:]
-		default:
-			if n = longestOf(rest, hanYeas); n > 0 {
-				yes, rest = yes+1, rest[n:]
-			} else if n = longestOf(rest, hanAround); n > 0 {
-				rest = rest[n:]
-			} else {
-				other++
-				rest = rest[len(string([]rune(rest)[:1])):]
-			}
+		if n := longestOf(rest, hanNays); n > 0 {
+			r.no, rest = r.no+1, rest[n:]
+		} else if n = longestOf(rest, hanYeas); n > 0 {
+			r.yes, rest = r.yes+1, rest[n:]
+		} else if n = longestOf(rest, hanAround); n > 0 {
+			rest = rest[n:]
+		} else {
+			_, n = utf8.DecodeRuneInString(rest)
+			r.other, rest = r.other+1, rest[n:]
 		}
 	}
-	return yes, no, other
+	return r
 }
 
 func longestOf(text string, words []string) int {

@@ -176,16 +176,21 @@ func newFinder(signs []sign) finder {
 	return f
 }
 
-// find calls each with the sign of every phrase that is in line, once a place.
+// find calls each once a place in line where phrases are, with the sign that
+// weighs most: the same word may be in the lists of several languages.
 func (f finder) find(line string, each func(sign)) {
 	for i := 0; i+4 <= len(line); i++ {
 		if line[i] != ' ' {
 			continue
 		}
+		var most sign
 		for _, p := range f[[4]byte([]byte(line[i:i+4]))] {
-			if strings.HasPrefix(line[i:], p.phrase) {
-				each(p.sign)
+			if p.sign.weight > most.weight && strings.HasPrefix(line[i:], p.phrase) {
+				most = p.sign
 			}
+		}
+		if most.weight > 0 {
+			each(most)
 		}
 	}
 }

@@ -162,7 +162,7 @@ func against(words []string, noun, contact int, first bool) float64 {
 		case i == noun && (counters[before] || owners[before] || before == "the" && weakNouns[w] && (contact < 0 || contact > i || i-contact > 3)):
 			score++
 		case i == noun && set3(at(words, i+1), "error", "resources", "manual") || i == noun && set3(at(words, i+1), "mistake", "rights", "hair"):
-			score++
+			score += 1.5
 		case (w == "if" || w == "whether" || w == "that") && noun > i && noun-i <= 3:
 			score += 0.7 // "I want to know if a human reads it"
 		}

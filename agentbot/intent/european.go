@@ -96,6 +96,9 @@ func (u *utterance) european(l *lexicon) float64 {
 		if w == "cliente" && at(u.words, i-1) == "al" {
 			c |= agent // "servicio al cliente"; one who says "soy cliente" is none
 		}
+		if w == "vous" && at(u.words, i+1) == "plait" {
+			c = small
+		}
 		known |= c
 		classes = append(classes, c)
 	}

@@ -6,7 +6,7 @@ var (
 		agent: `mensch menschen menschlichen mitarbeiter* kolleg* berater* kundenberater* sachbearbeiter* vertreter* ansprechpartner* ansprechperson*
 			vorgesetzt* chef chefs chefin boss manager* operator* agent agenten agentin kundendienst* kundenservice* kundenbetreu* kundenbetreuung support*
 			hotline telefonist* servicemitarbeiter* filialleit* abteilungsleit* teamleit* geschaftsfuhr* fachmann fachfrau fachkraft experte* expertin spezialist*
-			verantwortlich* zustandig* zentrale rezeption betreuer* verkaufer* techniker* human !kollegium`,
+			verantwortlich* zustandig* zentrale rezeption betreuer* verkaufer* techniker* !kollegium`,
 		person: "person jemand* irgendjemand* irgendwen irgendwem wen wem leute leuten mann frau einer personal",
 		real:   "echt* richtig* wirklich* real* lebend* leibhaftig* menschlich* fleisch blut naturlich*",
 		talk:   "sprech* sprich* spreche red rede reden redet unterhalt* telefonier* gesprach* sprache besprech* austausch* !sprachcomputer",

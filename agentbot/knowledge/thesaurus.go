@@ -99,7 +99,7 @@ var thesaurus = groups(`
 var light = set(`yesterday today tonight morn afternoon even week month year day last next ago alreadi yet ever never alway sometim soon later moment
 	minut hour second first anoth differ same own bit lot littl good bad nice great new old big small best better right wrong
 	mum mom dad mother father son daughter sister brother wife husband friend neighbour neighbor boss kid child children famili compani colleagu grandma
-	possibl happen work help problem issu troubl matter reason way case idea stuff item product articl purchas piec wish love hate
+	kind sort type around claim possibl happen work help problem issu troubl matter reason way case idea stuff item product articl purchas piec wish love hate
 	use tri need let keep made make makes take took give gave bring brought put set show look see saw seen find found hear heard feel seem
 	stupid damn bloodi stupid silli hope guess suppos believ rude anyway whatev probabl exact simpli total complet realli quit pretti
 	could might shall should must dollar euro pound per via within without until till dure whole enough els even`)

@@ -32,7 +32,7 @@ func (j *judge) step(e escalation.Event) verdict {
 	case escalation.Request:
 		return verdict{ask: true, reason: d.Reason, done: true}
 	case escalation.Offer:
-		return verdict{offer: true, reason: d.Reason}
+		return verdict{offer: true, reason: d.Reason, done: true}
 	case escalation.Declined:
 		return verdict{done: true}
 	}

@@ -109,13 +109,7 @@ func ask(ctx context.Context, cfg Config, q Question) Result {
 				return r
 			}
 			said = append(said, engine.Message{Role: engine.RoleAssistant, Text: reply.Text})
-			then := j.replied(reply)
-			if v.offer && (then.ask || then.offer) {
-				r.Reasons = append(r.Reasons, string(v.reason)) // two rules in one turn
-			}
-			if then.ask || !v.offer {
-				v = then
-			}
+			v = j.replied(reply)
 		}
 		r.Replies = append(r.Replies, reply.Text)
 		r.Asked, r.Offered = v.ask, v.offer
