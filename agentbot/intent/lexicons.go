@@ -30,7 +30,7 @@ var (
 		reply:  "zuruckruf* ruckruf* zuruckrufen anruf* anrufen zuruckgerufen telefon horer leitung",
 	})
 	spanish = newLexicon(map[class]string{
-		agent: `human* agente* representante* operador* operari* teleoperador* asesor* supervisor* gerente* encargad* jefe jefa jefes responsable* emplead* colega*
+		agent: `humano humana humanos humanas agente* representante* operador* operari* teleoperador* asesor* supervisor* gerente* encargad* jefe jefa jefes responsable* emplead* colega*
 			companer* dependient* atencion soporte ejecutiv* director* especialista* recepcion* centralita trabajador* vendedor*`,
 		person: "persona personas alguien gente senor senora senorita individuo otro",
 		real:   "real reales verdad verdader* autentic* carne hueso viva vivo fisica humana humano",
