@@ -68,9 +68,9 @@ var tellers = [4]struct {
 		want need for on be or if was it will no has there who where which much long still could`)},
 	{"de", set(`der das und ist nicht wir sie ein eine einen einem mit fur auf dem von bei oder kann konnen ihr ihre sind werden wird auch nach wie uns unser
 		ich ja nein bitte danke hallo mein meine mir mich haben habe wo wann warum es den im zum zur noch mal gibt viel lange kostet du bist
-		jemand kein keine keinen mochte brauche`)},
+		guten tag abend tschuss wiederhoren danke jemand kein keine keinen mochte brauche`)},
 	{"es", set(`el la los las de y que un una es por con para del se su como puede cuanto esta nuestro nuestra al lo si hola gracias quiero mi mis
-		tengo donde cuando usted ustedes hay tienen me muy estoy pero esto eso cual cuesta puedo necesito favor eres buenos quisiera alguien ayer no vale`)},
+		tengo donde cuando usted ustedes hay tienen me muy estoy pero esto eso cual cuesta puedo necesito favor eres buenos buenas dias tardes noches adios quisiera alguien ayer no vale`)},
 	{"fr", set(`le la les des du et est une je vous nous pas pour avec dans sur que qui mon ma mes votre vos oui non bonjour merci plait quel quelle
-		combien quand comment ai suis avez peux voudrais il ce c l d au j`)},
+		combien quand comment ai suis avez peux voudrais bonsoir salut il ce c l d au j`)},
 }

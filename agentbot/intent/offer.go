@@ -27,10 +27,10 @@ func Offers(text string) float64 {
 // never changed.
 var offers = []struct{ who, how []string }{
 	{list("colleague / human_ / person_ / representative / agent_ / someone_ / somebody / team member / specialist / our team / support team"),
-		list("shall i / should i / would you like / do you want / want me to / i can connect / i can transfer / i can get you / i could connect / let me connect / let me get / can i connect / may i connect / i can put you / be happy to connect / i can hand / like to speak / like to talk / wish to speak / i ll connect / i will connect")},
-	{list("kolleg / mensch / mitarbeiter / person / jemand"), list("soll ich / mochten sie / mochtest du / kann ich sie / kann sie / kann dich / verbinde ich / wollen sie / darf ich")},
-	{list("coleg / persona / agente / companer / humano / alguien"), list("quiere que / quieres que / desea / le paso / te paso / puedo pasar / puedo comunic / puedo conect / le conecto / le comunico / le gustaria / te gustaria")},
+		list("shall i / should i / would you like / do you want / want me to / i can connect / i can transfer / i can get you / i could connect / let me connect / let me get / can i connect / may i connect / i can put you / be happy to connect / i can hand / like to speak / like to talk / wish to speak")},
+	{list("kolleg / mensch / mitarbeiter / person / jemand"), list("soll ich / mochten sie / mochtest du / kann ich sie / kann sie / kann dich / wollen sie / darf ich")},
+	{list("coleg / persona / agente / companer / humano / alguien"), list("quiere que / quieres que / desea / puedo pasar / puedo comunic / puedo conect / le gustaria / te gustaria")},
 	{list("collegue / humain / personne / conseiller / agent"), list("voulez vous / souhaitez / puis je / je peux vous / dois je / voudriez")},
-	{list("同事 / 人工 / 客服 / 真人 / 专员 / 工作人员"), list("需要我 / 要不要 / 要我 / 是否需要 / 可以为您 / 可以帮您 / 帮您 / 为您转")},
-	{list("担当者 / 係の者 / スタッフ / オペレーター / 人間"), list("おつなぎ / つなぎましょう / ご希望 / しましょうか")},
+	{list("同事 / 人工 / 客服 / 真人 / 专员 / 工作人员"), list("需要我 / 需要帮 / 需要为 / 要不要 / 要我 / 是否需要 / 可以为您转 / 可以帮您转 / 您需要 / 您想")},
+	{list("担当者 / 係の者 / スタッフ / オペレーター / 人間"), list("つなぎましょうか / しましょうか / ご希望")},
 }

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -22,7 +23,7 @@ var leads = set("how what when where which who can could is are do does will wou
 func tails(query string) []string {
 	var found []string
 	add := func(text string) {
-		if text = strings.TrimSpace(text); len(strings.Fields(text)) >= 3 && len(found) < maxClauses {
+		if text = strings.TrimSpace(text); len(strings.Fields(text)) >= 3 && len(found) < maxClauses && !slices.Contains(found, text) {
 			found = append(found, text)
 		}
 	}
