@@ -70,11 +70,6 @@ type Keyring interface {
 	Basic(user, password string) bool
 }
 
-// Desk knows the users of the console. The one of package auth fits.
-type Desk interface {
-	Login(ctx context.Context, identity, password, remoteAddr string) (auth.User, error)
-}
-
 // Log is what the edge reads of the calls' logs. A transcripts.Store fits.
 type Log interface {
 	Call(ctx context.Context, id string) (transcripts.Call, error)
@@ -121,6 +116,5 @@ func (l liveCall) Join(ctx context.Context, r JoinRequest) (Member, wire.JoinRes
 // The types of the other packages fit.
 var (
 	_ Keyring = (*auth.Keyring)(nil)
-	_ Desk    = (*auth.Desk)(nil)
 	_ Log     = transcripts.Store(nil)
 )

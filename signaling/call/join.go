@@ -171,6 +171,11 @@ func (c *Call) resume(r JoinRequest) (*member, error) {
 		if m.resume != r.Resume || m.gone {
 			continue
 		}
+		if c.cfg.StillMay != nil {
+			if err := c.cfg.StillMay(m.claims); err != nil {
+				return nil, err
+			}
+		}
 		if m.out != nil && m.out != r.Out {
 			m.out.Close("replaced")
 		}
