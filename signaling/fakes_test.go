@@ -255,6 +255,18 @@ func (f *fakeState) Forget(_ context.Context, scope, key string) error {
 func (f *fakeState) Sweep(context.Context, time.Time) error { return nil }
 
 // fakeLog is the log of calls that a test writes.
+// Search finds an entry that is the query.
+func (l *fakeLog) Search(_ context.Context, query string, _ int) (hits []transcripts.Entry, err error) {
+	for id, list := range l.entries {
+		for _, e := range list {
+			if e.CallID = id; e.Text == query {
+				hits = append(hits, e)
+			}
+		}
+	}
+	return hits, nil
+}
+
 type fakeLog struct {
 	calls   map[string]transcripts.Call
 	entries map[string][]transcripts.Entry
@@ -285,7 +297,6 @@ func (l *fakeLog) Entries(_ context.Context, id string, after int64, limit int) 
 	}
 	return out, nil
 }
-
 
 // annHash is made once: it is meant to be slow.
 var annHash = sync.OnceValues(func() (string, error) { return auth.HashPassword("right") })

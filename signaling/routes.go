@@ -55,6 +55,9 @@ func (s *Server) routes() []route {
 			bodyExample: exLogin, example: exLoginResult, serve: s.login},
 		{method: get, path: "/v1/desk/calls", summary: "The live calls as the console lists them", who: byApp | byDesk,
 			result: wire.SummaryList{}, status: 200, example: exSummaryList, serve: s.deskCalls},
+		{method: get, path: "/v1/desk/search", summary: "Calls by what was said in them and by whom; a word stands for all that begin with it", who: byApp | byDesk,
+			query:  []param{{"q", "string", "words, all in one entry"}, {"limit", "integer", "1 to 200, 50 when absent"}},
+			result: wire.SearchResult{}, status: 200, errors: []wire.ErrorKind{wire.KindNotFound}, example: exSearch, serve: s.search},
 		{method: get, path: "/healthz", summary: "The process is alive", who: byAnyone,
 			result: wire.Health{}, status: 200, example: exHealth, serve: s.healthz},
 		{method: get, path: "/readyz", summary: "The server takes calls and its store can be written", who: byAnyone,
@@ -92,6 +95,7 @@ const (
 	exLogin         = `{"identity":"ann","password":"correct horse"}`
 	exLoginResult   = `{"token":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln","identity":"ann","name":"Ann","role":"agent","expiresAt":1793102400000}`
 	exSummaryList   = `{"calls":[{"id":"c_4f0c2a","state":"pending","epoch":1,"createdAt":1793059200000,"stateAt":1793059230000,"caller":"Kim","holder":"AI assistant","reason":"wants a refund","lastLine":{"role":"caller","name":"Kim","text":"A human, please.","end":true}}]}`
+	exSearch        = `{"hits":[{"callId":"c_4f0c2a","entry":{"seq":3,"time":1793059203000,"kind":"sentence","role":"caller","name":"Kim","text":"Where is my parcel?","epoch":1}}]}`
 	exHealth        = `{"status":"ok"}`
 	exProblem       = `{"type":"about:blank","title":"Conflict","status":409,"detail":"Ann already has this call","kind":"conflict","name":"Ann","state":"human"}`
 )
