@@ -154,14 +154,17 @@ func (h *Hours) NextChange(now time.Time) (at time.Time, ok bool) {
 	}
 	open := h.Open(now)
 	today := dayOf(now.In(h.zone))
-	horizon := today.add(farAhead)
 	var ws []Window
-	for n := -2; n <= farAhead; n++ {
-		ws = h.windowsOf(today.add(n), ws)
+	for _, days := range [2]int{8, farAhead} { // mostly it is within the week
+		ws = ws[:0]
+		for n := -2; n <= days; n++ {
+			ws = h.windowsOf(today.add(n), ws)
+		}
+		if at, ok := change(merge(ws), now, open); ok && at.Before(earliest(h.zone, today.add(days), 0)) {
+			return at, true
+		}
 	}
-	if at, ok := change(merge(ws), now, open); ok && at.Before(earliest(h.zone, horizon, 0)) {
-		return at, true
-	}
+	horizon := today.add(farAhead)
 	// Weekly periods alone change nothing: it is always open or never. What is
 	// left is a date beyond the horizon.
 	for _, d := range h.days {

@@ -173,8 +173,9 @@ func (d *Desk) amend(h *item, e Amend) error {
 		aged := h.Priority - h.Rank // what it has aged, it has aged
 		h.Priority = *e.Priority
 		h.Rank = max(P1, h.Priority-min(aged, h.Priority-P1))
-		h.SLA = h.SLA.Retarget(d.cfg.SLA, h.Priority)
-		d.arm(clockSLA, h.ID, h.SLA.NextAt())
+		s, events := h.SLA.Retarget(d.cfg.SLA, h.Priority).Advance(d.Now)
+		h.SLA = s
+		d.slaEvents(h, events)
 		if h.RankAt.IsZero() || h.Rank == P1 {
 			h.RankAt = d.rankAt(&h.Handoff)
 			d.arm(clockRank, h.ID, h.RankAt)
