@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,9 +41,12 @@ func randomEvent(w *world, r chance, n int) Event {
 		}
 		return agent(), uint64(r(n + 1))
 	}
-	held := func() (string, string) {
+	held := func(states ...State) (string, string) {
 		for _, h := range s.Handoffs {
-			if h.State.Held() && r(3) > 0 {
+			if h.State.Held() && (len(states) == 0 || slices.Contains(states, h.State)) && r(3) > 0 {
+				if h.Consult != nil && h.Consult.Joined && r(3) == 0 {
+					return h.ID, h.Consult.Agent
+				}
 				return h.ID, h.Agent
 			}
 		}
@@ -70,7 +74,19 @@ func randomEvent(w *world, r chance, n int) Event {
 		}
 		return "", some(names)
 	}
-	switch k := r(100); {
+	who := func(p Presence) string { // mostly one in that presence
+		for _, a := range s.Agents {
+			if a.Presence == p && r(3) > 0 {
+				return a.ID
+			}
+		}
+		return agent()
+	}
+	k := r(100)
+	if k < 22 && len(s.Handoffs) > 16 {
+		k = 32 + k*2 // enough: on with those
+	}
+	switch {
 	case k < 22:
 		e := Enter{Handoff: fmt.Sprintf("h%d", n), Call: fmt.Sprintf("c%d", n), Priority: Priority(r(5)), Closed: r(40) == 0}
 		if r(2) == 0 {
@@ -87,7 +103,7 @@ func randomEvent(w *world, r chance, n int) Event {
 	case k < 37:
 		return SetAway{Agent: agent()}
 	case k < 42:
-		return SetAvailable{agent()}
+		return SetAvailable{who(Away)}
 	case k < 52:
 		a, no := offer()
 		return Accept{a, no}
@@ -95,7 +111,7 @@ func randomEvent(w *world, r chance, n int) Event {
 		a, no := offer()
 		return Decline{a, no}
 	case k < 62:
-		h, _ := held()
+		h, _ := held(StateClaimed)
 		return Connected{h}
 	case k < 64:
 		h, _ := held()
@@ -122,26 +138,26 @@ func randomEvent(w *world, r chance, n int) Event {
 	case k < 80:
 		return Take{agent(), handoff()}
 	case k < 83:
-		return TakeNext{agent()}
+		return TakeNext{who(Available)}
 	case k < 85:
 		return Assign{handoff(), agent()}
 	case k < 87:
-		return WrapUpDone{agent()}
+		return WrapUpDone{who(WrapUp)}
 	case k < 88:
-		return WrapUpMore{agent(), time.Duration(r(700)) * time.Second}
+		return WrapUpMore{who(WrapUp), time.Duration(r(700)) * time.Second}
 	case k < 90:
-		h, by := held()
+		h, by := held(StateConnected)
 		to, skills := someone()
 		return Transfer{Handoff: h, By: by, Agent: to, Skills: skills}
 	case k < 93:
-		h, by := held()
+		h, by := held(StateConnected)
 		to, skills := someone()
 		return StartConsult{Handoff: h, By: by, Agent: to, Skills: skills}
 	case k < 94:
-		h, by := held()
+		h, by := held(StateConsulting)
 		return HandOver{h, by}
 	case k < 95:
-		h, by := held()
+		h, by := held(StateConsulting)
 		return EndConsult{h, by}
 	case k < 96 && r(3) == 0:
 		return Outside{handoff(), "Somebody"}
@@ -166,7 +182,7 @@ func smallConfig(r chance) Config {
 	return Config{Mode: []Mode{Push, Push, Push, Manual}[r(4)], AgeEvery: []time.Duration{never, 2 * time.Minute, 30 * time.Second}[r(3)],
 		SkillsFor: []time.Duration{never, 90 * time.Second}[r(2)], PreferredFor: []time.Duration{0, never}[r(2)],
 		ExpireIn: []time.Duration{never, 20 * time.Second}[r(2)], WrapUp: []time.Duration{0, never}[r(2)],
-		HeartbeatWithin: 5 * time.Minute, SLA: sla.Config{}}
+		HeartbeatWithin: []time.Duration{5 * time.Minute, 15 * time.Second}[r(2)], SLA: sla.Config{}}
 }
 
 // run makes a random run with every step checked, goes through the store now
@@ -182,10 +198,15 @@ func run(t tester, r chance, steps int) {
 		case 2, 3, 4:
 			w.now = w.now.Add(time.Duration(r(2000)) * time.Millisecond)
 		}
+		w.do(Tick{})
 		for _, a := range w.d.Agents() {
-			if r(40) > 0 {
-				w.step(Heartbeat{a})
+			if r(6) == 0 {
+				continue
 			}
+			if fx, _ := w.d.Step(Heartbeat{a}, w.now); len(fx.Handoffs)+len(fx.Agents) > 0 {
+				w.fatalf("a sign of life did %s", show(fx))
+			}
+			w.wake = w.d.wake()
 		}
 		w.step(randomEvent(w, r, n))
 		if r(25) == 0 {
@@ -215,7 +236,7 @@ func (w *world) reload() {
 	if got := copied.Snapshot(); !reflect.DeepEqual(s, got) {
 		w.fatalf("restored as another:\n%s\n%s", show(s), show(got))
 	}
-	old := w.d
+	old, now := w.d, w.now
 	// The desk as it was goes on beside the restored one.
 	other, err := Restore(old.cfg, s)
 	if err != nil {
@@ -229,7 +250,7 @@ func (w *world) reload() {
 			w.fatalf("%T: the restored desk goes on differently:\n%v %s\n%v %s", e, err1, show(a), err2, show(b))
 		}
 	}
-	w.d = copied // these steps were in another world
+	w.d, w.now = copied, now // these steps were in another world
 	w.wake = copied.wake()
 }
 
