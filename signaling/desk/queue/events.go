@@ -28,7 +28,8 @@ type (
 		Handoff string `json:"handoff"`
 		Detail  string `json:"detail,omitempty"`
 	}
-	// KeepWaiting is the caller's yes to the question.
+	// KeepWaiting is the caller's yes to the question, and to a human who is on
+	// the way unasked.
 	KeepWaiting struct {
 		Handoff string `json:"handoff"`
 	}

@@ -58,12 +58,12 @@ type Handoff struct {
 	ConnectedAt time.Time `json:"connectedAt,omitzero"`
 	EndedAt     time.Time `json:"endedAt,omitzero"`
 
-	Offer     *Offer   `json:"offer,omitempty"`  // ringing: at one agent at most
-	Agent     string   `json:"agent,omitempty"`  // who claims or has it
-	Name      string   `json:"name,omitempty"`   // of who has it without being an agent of the desk
-	Target    *Target  `json:"target,omitempty"` // transferred to this person first
-	Consult   *Consult `json:"consult,omitempty"`
-	Withdrawn bool     `json:"withdrawn,omitempty"` // cancelled while a human was on the way
+	Offer   *Offer   `json:"offer,omitempty"`  // ringing: at one agent at most
+	Agent   string   `json:"agent,omitempty"`  // who claims or has it
+	Name    string   `json:"name,omitempty"`   // of who has it without being an agent of the desk
+	Target  *Target  `json:"target,omitempty"` // transferred to this person first
+	Consult *Consult `json:"consult,omitempty"`
+	Unasked bool     `json:"unasked,omitempty"` // nobody waits for a human: taken over unasked, or cancelled with the human on the way
 
 	Skips []Skip  `json:"skips,omitempty"` // who is not asked again for a while
 	Asked int     `json:"asked,omitempty"` // questions to the caller since their last answer
