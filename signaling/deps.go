@@ -38,6 +38,7 @@ type Member interface {
 	Candidate(ctx context.Context, c wire.Candidate) error
 	Subscribe(ctx context.Context, s wire.Subscribe) error
 	Mute(ctx context.Context, m wire.Mute) error
+	SpeakTo(ctx context.Context, to wire.Audience) error
 	Message(ctx context.Context, text string) (seq int64, err error)
 	Interrupt(ctx context.Context) error
 	RequestHuman(ctx context.Context, r wire.RequestHuman) error

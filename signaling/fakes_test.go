@@ -160,6 +160,7 @@ func (m *fakeMember) Negotiate(context.Context, wire.Negotiate) (wire.NegotiateR
 }
 func (m *fakeMember) Candidate(context.Context, wire.Candidate) error { return m.c.note("candidate") }
 func (m *fakeMember) Subscribe(context.Context, wire.Subscribe) error { return m.c.note("subscribe") }
+func (m *fakeMember) SpeakTo(context.Context, wire.Audience) error    { return m.c.note("speakTo") }
 func (m *fakeMember) Mute(context.Context, wire.Mute) error           { return m.c.note("mute") }
 func (m *fakeMember) Message(_ context.Context, text string) (int64, error) {
 	return 5, m.c.note("message " + text)

@@ -153,6 +153,7 @@ func (c *Call) newPeer(m *member) error {
 	}
 	c.aside(old.Leave)
 	m.p, m.mic, m.slots, m.peerState = p, nil, nil, sfu.PeerNew
+	c.hush(m)
 	m.closeChannel()
 	return nil
 }
