@@ -25,7 +25,7 @@ func (d *Desk) signIn(e SignIn) error {
 		d.addAgent(a)
 	}
 	a.Name, a.Capacity, a.Skills, a.Languages = clean(e.Name), e.Capacity, skills, languages
-	a.SeenAt = d.Now
+	a.SeenAt, a.levels = d.Now, nil
 	d.touchAgent(a)
 	d.offers(a)
 	d.noticeSoon()

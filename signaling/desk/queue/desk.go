@@ -20,6 +20,7 @@ type Desk struct {
 	roster   []*worker // by id
 	line     []*item   // pending and offered, next first
 	clocks   clocks
+	names    names
 
 	// of one step
 	fx       *Effects
@@ -41,6 +42,7 @@ type Counters struct {
 // item is a handoff with what need not be stored.
 type item struct {
 	Handoff
+	wants   []want // its needs
 	changed bool
 	dirty   bool
 }
@@ -48,6 +50,7 @@ type item struct {
 // worker is an agent with what need not be stored.
 type worker struct {
 	Agent
+	levels  []int8 // by the number of a name
 	changed bool
 	fresh   bool
 }

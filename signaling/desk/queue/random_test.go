@@ -293,14 +293,14 @@ func (w *world) finishAll() {
 }
 
 func TestRandomRuns(t *testing.T) {
-	seeds := 60
+	seeds := 24
 	if testing.Short() {
 		seeds = 10
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(seed), 7))
-			run(t, r.IntN, 600)
+			run(t, r.IntN, 500)
 		})
 	}
 }
