@@ -78,6 +78,16 @@ func (d *Desk) signOut(a *worker) error {
 	return nil
 }
 
+func (d *Desk) forget(a *worker) error {
+	if a.Presence != Offline {
+		return ErrPresence
+	}
+	delete(d.agents, a.ID)
+	d.roster = slices.DeleteFunc(d.roster, func(o *worker) bool { return o == a })
+	d.fx.Gone = append(d.fx.Gone, a.ID)
+	return nil
+}
+
 // unringAgent takes back what rings at a.
 func (d *Desk) unringAgent(a *worker, why string) {
 	if h := d.handoffs[a.Offer]; h != nil {

@@ -98,6 +98,8 @@ func randomEvent(w *world, r chance, n int) Event {
 		return e
 	case k < 32:
 		return SignIn{Agent: agent(), Capacity: r(4), Skills: can(names), Languages: can(tongues), Away: r(6) == 0}
+	case k < 33:
+		return Forget{who(Offline)}
 	case k < 34:
 		return SignOut{agent()}
 	case k < 37:

@@ -832,6 +832,10 @@ func TestInvalidEvents(t *testing.T) {
 		w.refused(e, ErrState)
 	}
 	w.refused(SignOut{"a"}, ErrPresence)
+	w.refused(Forget{"a"}, ErrPresence)
+	if _, err := w.d.Step(ClockJumped{100 * 365 * 24 * time.Hour}, w.now); err != ErrInvalid {
+		t.Error(err)
+	}
 	w.refused(Outside{"one", "x"}, ErrTaken)
 	// Texts are what JSON gives back, and no longer than they may be.
 	w.do(Amend{Handoff: "two", Brief: ptr("\xff" + strings.Repeat("é", maxText))})

@@ -152,6 +152,9 @@ func (w *world) write(fx Effects) {
 	for _, id := range fx.Agents {
 		w.agents[id], _ = w.d.Agent(id)
 	}
+	for _, id := range fx.Gone {
+		delete(w.agents, id)
+	}
 	for _, h := range fx.Ended {
 		if o, twice := w.ended[h.ID]; twice || h.Outcome == "" || h.State != StateEnded || h.EndedAt.IsZero() {
 			w.fatalf("handoff %s ends as %q after %q", h.ID, h.Outcome, o)
