@@ -25,7 +25,7 @@ func (d *Desk) signIn(e SignIn) error {
 		d.addAgent(a)
 	}
 	a.Name, a.Capacity, a.Skills, a.Languages = clean(e.Name), e.Capacity, skills, languages
-	a.SeenAt = d.Now
+	a.SeenAt, a.levels = d.Now, nil
 	d.touchAgent(a)
 	d.offers(a)
 	d.noticeSoon()
@@ -75,6 +75,16 @@ func (d *Desk) signOut(a *worker) error {
 	}
 	d.unringAgent(a, "away")
 	d.turn(a, aSignOut, "signedOut")
+	return nil
+}
+
+func (d *Desk) forget(a *worker) error {
+	if a.Presence != Offline {
+		return ErrPresence
+	}
+	delete(d.agents, a.ID)
+	d.roster = slices.DeleteFunc(d.roster, func(o *worker) bool { return o == a })
+	d.fx.Gone = append(d.fx.Gone, a.ID)
 	return nil
 }
 

@@ -20,6 +20,7 @@ type Desk struct {
 	roster   []*worker // by id
 	line     []*item   // pending and offered, next first
 	clocks   clocks
+	names    names
 
 	// of one step
 	fx       *Effects
@@ -41,6 +42,7 @@ type Counters struct {
 // item is a handoff with what need not be stored.
 type item struct {
 	Handoff
+	wants   []want // its needs
 	changed bool
 	dirty   bool
 }
@@ -48,6 +50,7 @@ type item struct {
 // worker is an agent with what need not be stored.
 type worker struct {
 	Agent
+	levels  []int8 // by the number of a name
 	changed bool
 	fresh   bool
 }
@@ -61,6 +64,9 @@ func New(cfg Config) *Desk {
 // clocks are corrected by as much all the time.
 const backwards = 2 * time.Second
 
+// maxJump keeps moments within what can be written.
+const maxJump = 50 * 365 * 24 * time.Hour
+
 // Step is what e does at now, which is of the wall clock. With an error e is
 // refused and has changed nothing; the effects are to be carried out all the
 // same, since clocks that were due have acted.
@@ -70,6 +76,10 @@ func (d *Desk) Step(e Event, now time.Time) (Effects, error) {
 	d.fx, d.counters = &fx, d.Counters
 	switch e := e.(type) {
 	case ClockJumped:
+		if e.By.Abs() > maxJump {
+			d.fx = nil
+			return Effects{Wake: d.wake()}, ErrInvalid
+		}
 		d.jump(e.By)
 	default:
 		if back := d.Now.Sub(now); back > backwards {
@@ -117,6 +127,8 @@ func (d *Desk) apply(e Event) error {
 		return d.signIn(e)
 	case SignOut:
 		return d.withAgent(e.Agent, d.signOut)
+	case Forget:
+		return d.withAgent(e.Agent, d.forget)
 	case SetAway:
 		return d.withAgent(e.Agent, func(a *worker) error { return d.setAway(a, e.Why) })
 	case SetAvailable:
@@ -194,6 +206,7 @@ func (d *Desk) settle() {
 		}
 	}
 	d.fx.Handoffs = slices.DeleteFunc(d.fx.Handoffs, func(id string) bool { return d.handoffs[id] == nil })
+	d.fx.Agents = slices.DeleteFunc(d.fx.Agents, func(id string) bool { return d.agents[id] == nil })
 	for _, id := range d.fx.Agents {
 		d.agents[id].changed = false
 	}

@@ -14,6 +14,7 @@ type Effects struct {
 	// to be written together
 	Handoffs []string  // changed and still going on: Desk.Handoff has each
 	Agents   []string  // changed: Desk.Agent has each
+	Gone     []string  // agents that the desk has forgotten
 	Ended    []Handoff // the final records; the desk has forgotten them
 	Counters bool      // Desk.Counters changed
 

@@ -77,7 +77,7 @@ type (
 // Of agents.
 type (
 	// SignIn makes an agent available. A second one only refreshes what it says:
-	// another tab, a reload.
+	// another tab, a reload, an account that has been changed.
 	SignIn struct {
 		Agent     string `json:"agent"`
 		Name      string `json:"name,omitempty"`
@@ -88,6 +88,10 @@ type (
 	}
 	// SignOut is refused while they have calls.
 	SignOut struct {
+		Agent string `json:"agent"`
+	}
+	// Forget drops an agent who is offline: their account is gone.
+	Forget struct {
 		Agent string `json:"agent"`
 	}
 	// SetAway stops offers; calls go on.
@@ -203,6 +207,7 @@ func (EndCall) desk()      {}
 func (Outside) desk()      {}
 func (SignIn) desk()       {}
 func (SignOut) desk()      {}
+func (Forget) desk()       {}
 func (SetAway) desk()      {}
 func (SetAvailable) desk() {}
 func (Heartbeat) desk()    {}

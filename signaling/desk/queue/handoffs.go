@@ -35,6 +35,7 @@ func (d *Desk) enter(e Enter) error {
 	h := &item{Handoff: Handoff{ID: e.Handoff, Call: e.Call, Seq: d.Seq, Reason: clean(e.Reason), Brief: clean(e.Brief),
 		Priority: e.Priority, Rank: e.Priority, Skills: skills, Languages: languages, EnteredAt: d.Now}}
 	d.handoffs[h.ID], d.calls[h.Call] = h, h
+	d.number(h)
 	if e.Closed && a == nil {
 		d.end(h, hClosed, OutOfHours, "")
 		return nil
@@ -183,6 +184,7 @@ func (d *Desk) amend(h *item, e Amend) error {
 	}
 	if e.Skills != nil || e.Languages != nil {
 		h.Skills, h.Languages, h.Stage = skills, languages, StageAll
+		d.number(h)
 		h.Stage, h.StageAt = d.stage(&h.Handoff)
 		d.arm(clockStage, h.ID, h.StageAt)
 	}

@@ -35,18 +35,10 @@ func (d *Desk) stage(h *Handoff) (s Stage, next time.Time) {
 
 // fits says whether somebody has what is needed at a stage, and how many of the
 // needs that no longer decide they meet.
-func fits(skills, languages []Need, a *Agent, s Stage) (wishes int, ok bool) {
-	for i := range skills {
-		n := &skills[i]
-		wish, ok := meets(a.Skills[n.Name], n, s, s >= StageLanguages)
-		if !ok {
-			return 0, false
-		}
-		wishes += wish
-	}
-	for i := range languages {
-		n := &languages[i]
-		wish, ok := meets(a.Languages.language(n.Name), n, s, false)
+func (d *Desk) fits(wants []want, a *worker, s Stage) (wishes int, ok bool) {
+	for i := range wants {
+		w := &wants[i]
+		wish, ok := w.met(d.level(a, w.name), s)
 		if !ok {
 			return 0, false
 		}
@@ -55,13 +47,13 @@ func fits(skills, languages []Need, a *Agent, s Stage) (wishes int, ok bool) {
 	return wishes, true
 }
 
-// meets says whether level is enough, and counts what is more than enough.
-func meets(level int, n *Need, s Stage, waived bool) (wish int, ok bool) {
-	full := level >= max(n.Level, 1)
+// met says whether level is enough, and counts what is more than enough.
+func (w *want) met(level int8, s Stage) (wish int, ok bool) {
+	full := level >= w.level
 	switch {
 	case s == StageAll:
 		return 0, full
-	case n.Preferred || waived:
+	case w.preferred || !w.language && s >= StageLanguages:
 		return count(full), true
 	case s == StageRequired:
 		return 0, full
@@ -76,25 +68,6 @@ func count(b bool) int {
 	return 0
 }
 
-// language is the level of a language: of the tag itself, of the language
-// without its region, or of any of its regions.
-func (l Levels) language(tag string) int {
-	if v, ok := l[tag]; ok {
-		return v
-	}
-	base, _, regional := strings.Cut(tag, "-")
-	if regional {
-		return l[base]
-	}
-	best := 0
-	for t, v := range l {
-		if b, _, _ := strings.Cut(t, "-"); b == base {
-			best = max(best, v)
-		}
-	}
-	return best
-}
-
 // free says whether something may be offered to a.
 func (a *Agent) free() bool {
 	return (a.Presence == Available || a.Presence == Busy) && a.Offer == "" && len(a.Active) < a.Capacity
@@ -102,14 +75,14 @@ func (a *Agent) free() bool {
 
 // candidate says whether h may be offered to a, who is free, and how many
 // wishes they meet.
-func (d *Desk) candidate(h *Handoff, a *Agent) (wishes int, ok bool) {
+func (d *Desk) candidate(h *item, a *worker) (wishes int, ok bool) {
 	if h.Target != nil {
-		return 0, h.Target.Agent == a.ID && !skips(h, a.ID)
+		return 0, h.Target.Agent == a.ID && !skips(&h.Handoff, a.ID)
 	}
-	if d.cfg.Mode == Manual || skips(h, a.ID) {
+	if d.cfg.Mode == Manual || len(h.Skips) > 0 && skips(&h.Handoff, a.ID) {
 		return 0, false
 	}
-	return fits(h.Skills, h.Languages, a, h.Stage)
+	return d.fits(h.wants, a, h.Stage)
 }
 
 func skips(h *Handoff, agent string) bool {
@@ -132,14 +105,14 @@ func better(a *Agent, aw int, b *Agent, bw int) bool {
 }
 
 // pick is the best of those who may have h, nil where none may.
-func (d *Desk) pick(h *Handoff, from []*worker) *worker {
+func (d *Desk) pick(h *item, from []*worker) *worker {
 	var best *worker
 	wishes := 0
 	for _, a := range from {
 		if !a.free() {
 			continue
 		}
-		if w, ok := d.candidate(h, &a.Agent); ok && (best == nil || better(&a.Agent, w, &best.Agent, wishes)) {
+		if w, ok := d.candidate(h, a); ok && (best == nil || better(&a.Agent, w, &best.Agent, wishes)) {
 			best, wishes = a, w
 		}
 	}
@@ -181,7 +154,7 @@ func (d *Desk) drain() {
 			left--
 			candidates = d.roster
 		}
-		if a := d.pick(&h.Handoff, candidates); a != nil {
+		if a := d.pick(h, candidates); a != nil {
 			kind := OfferRouted
 			if h.Target != nil {
 				kind = OfferTransfer

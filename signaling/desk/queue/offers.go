@@ -238,7 +238,7 @@ func (d *Desk) takeNext(a *worker) error {
 		if h.State != StatePending || h.Target != nil && h.Target.Agent != a.ID {
 			continue
 		}
-		if _, ok := fits(h.Skills, h.Languages, &a.Agent, max(h.Stage, StageRequired)); ok || h.Target != nil {
+		if _, ok := d.fits(h.wants, a, max(h.Stage, StageRequired)); ok || h.Target != nil {
 			return d.take(a, h)
 		}
 	}

@@ -51,6 +51,7 @@ func Restore(cfg Config, s Snapshot) (*Desk, error) {
 		}
 		seqs[h.Seq] = true
 		x := &item{Handoff: h.copy()}
+		x.wants = d.wanted(x.Skills, x.Languages)
 		d.handoffs[h.ID], d.calls[h.Call] = x, x
 		d.Seq = max(d.Seq, h.Seq)
 		if h.Offer != nil {

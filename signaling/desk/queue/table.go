@@ -254,7 +254,7 @@ func handoffPairs() []pair {
 func agentPairs() []pair {
 	var out []pair
 	for _, r := range agentTable {
-		out = add(out, r.from.String(), r.to.String(), turnNames[r.event], cond(r.calls, "calls"), cond(r.wrapUp, "wrap-up"))
+		out = add(out, r.from.String(), r.to.String(), turnNames[r.event], cond(r.calls, "with calls"), cond(r.wrapUp, "to write up"))
 	}
 	return out
 }
@@ -264,7 +264,7 @@ func cond(g guard, name string) string {
 	case yes:
 		return name
 	case no:
-		return "no " + name
+		return "not " + name
 	}
 	return ""
 }

@@ -49,6 +49,7 @@ func (d *Desk) transfer(h *item, e Transfer) error {
 	h.Transfers++
 	if e.Agent == "" {
 		h.Skills, h.Languages, h.Stage = skills, languages, StageAll
+		d.number(h)
 	}
 	d.again(h, hTransfer)
 	h.Requeues-- // it is a transfer
@@ -93,6 +94,7 @@ func (d *Desk) askAdvice(h *item, a *worker) {
 // advisor is the best colleague for a consult: with the levels asked for, or
 // else at any level.
 func (d *Desk) advisor(owner string, c *Consult) *worker {
+	wants := d.wanted(c.Skills, c.Languages)
 	for _, s := range []Stage{StageRequired, StageAnyLevel} {
 		var best *worker
 		wishes := 0
@@ -100,7 +102,7 @@ func (d *Desk) advisor(owner string, c *Consult) *worker {
 			if a.ID == owner || !a.free() || contains(c.Tried, a.ID) {
 				continue
 			}
-			if w, ok := fits(c.Skills, c.Languages, &a.Agent, s); ok && (best == nil || better(&a.Agent, w, &best.Agent, wishes)) {
+			if w, ok := d.fits(wants, a, s); ok && (best == nil || better(&a.Agent, w, &best.Agent, wishes)) {
 				best, wishes = a, w
 			}
 		}

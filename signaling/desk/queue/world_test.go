@@ -91,7 +91,8 @@ func (w *world) step(e Event) (Effects, error) {
 	if fired && err != nil && len(fx.Offers)+len(fx.Ended)+len(fx.Claims)+len(fx.Releases) > 0 {
 		w.fatalf("refused with %v, and yet %+v", err, fx)
 	}
-	if _, ok := e.(Tick); ok && (w.wake.IsZero() || now.Before(w.wake)) && (len(fx.Handoffs)+len(fx.Agents)+len(fx.Ended)+len(fx.Notices) > 0) {
+	jumped := before.Counters.Now.Sub(w.now) > backwards
+	if _, ok := e.(Tick); ok && !jumped && (w.wake.IsZero() || now.Before(w.wake)) && (len(fx.Handoffs)+len(fx.Agents)+len(fx.Ended)+len(fx.Notices) > 0) {
 		w.fatalf("it was to wake at %v and did %+v", w.wake.Sub(t0), fx)
 	}
 	w.wake = fx.Wake
@@ -150,6 +151,9 @@ func (w *world) write(fx Effects) {
 	}
 	for _, id := range fx.Agents {
 		w.agents[id], _ = w.d.Agent(id)
+	}
+	for _, id := range fx.Gone {
+		delete(w.agents, id)
 	}
 	for _, h := range fx.Ended {
 		if o, twice := w.ended[h.ID]; twice || h.Outcome == "" || h.State != StateEnded || h.EndedAt.IsZero() {
@@ -349,7 +353,7 @@ func naiveFits(h *Handoff, a *Agent) (wishes int, ok bool) {
 		language := i >= len(h.Skills)
 		have := a.Skills[n.Name]
 		if language {
-			have = a.Languages[n.Name]
+			have = naiveLanguage(n.Name, a.Languages)
 		}
 		decides := !n.Preferred || h.Stage == StageAll
 		least := n.Level
@@ -367,4 +371,17 @@ func naiveFits(h *Handoff, a *Agent) (wishes int, ok bool) {
 		}
 	}
 	return wishes, true
+}
+
+func naiveLanguage(tag string, known Levels) (best int) {
+	if v, exact := known[tag]; exact {
+		return v
+	}
+	for t, v := range known {
+		a, b := strings.Split(tag, "-"), strings.Split(t, "-")
+		if a[0] == b[0] && (len(a) == 1 || len(b) == 1) {
+			best = max(best, v)
+		}
+	}
+	return best
 }
