@@ -4,12 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
-
-	sqlite3 "modernc.org/sqlite"
-	sqlitelib "modernc.org/sqlite/lib"
 
 	"github.com/relevo/relevo/signaling/desk/queue"
 	"github.com/relevo/relevo/transcripts/sqlite"
@@ -155,7 +151,7 @@ func (s *SQLite) Write(ctx context.Context, c Changes) error {
 		}
 		return nil
 	})
-	if constraint(err) {
+	if sqlite.Constraint(err) {
 		return fmt.Errorf("%w: %w", ErrConflict, err)
 	}
 	return err
@@ -307,9 +303,3 @@ func (w *where) text() string {
 }
 
 func instant(ns int64) time.Time { return time.Unix(0, ns).UTC() }
-
-// constraint: the database itself says that it cannot be.
-func constraint(err error) bool {
-	var e *sqlite3.Error
-	return errors.As(err, &e) && e.Code()&0xff == sqlitelib.SQLITE_CONSTRAINT
-}
