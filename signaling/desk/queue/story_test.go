@@ -915,7 +915,7 @@ func TestRestart(t *testing.T) {
 
 // The person whom a transfer is for goes away: after a while it is anyone's.
 func TestTargetGoesAway(t *testing.T) {
-	w := newWorld(t, alive(Config{}))
+	w := newWorld(t, alive(Config{RetryAfter: time.Minute}))
 	w.do(agent("a", 1))
 	w.do(enter("h", P3))
 	w.connect("h")
@@ -972,9 +972,16 @@ func TestManyNames(t *testing.T) {
 		}
 		return fx
 	}
+	step(agent("first", 1, "first"))
+	if fx := step(enter("first", P3, "first")); len(fx.Offers) != 1 {
+		t.Fatalf("%+v", fx.Offers)
+	}
+	step(Cancel{Handoff: "first"})
 	for i := range 3 * maxNames {
 		id := fmt.Sprint("n", i)
-		step(enter(id, P3, id))
+		if fx := step(enter(id, P3, id)); len(fx.Offers) > 0 { // nobody can do it
+			t.Fatalf("%s: %+v", id, fx.Offers)
+		}
 		if len(d.names.list) > maxNames+maxNeeds {
 			t.Fatalf("%d names", len(d.names.list))
 		}
