@@ -115,6 +115,8 @@ func TestImportsPointDown(t *testing.T) {
 			"an agent hears, thinks and speaks; who may speak when is the call's to decide"},
 		{"agentbot", []string{"agentbot/room"}, []string{"sfu"}, []string{"sfu/opus", "sfu/tone", "sfu/jitter"},
 			"the conversation is tested without a room; agentbot/room is the one adapter"},
+		{"agentbot/intent", nil, []string{""}, nil,
+			"what a caller is after is read from one text by rules, the same everywhere, also where no model or knowledge is"},
 		{"agentbot/engine", nil, []string{"sfu", "agentbot/room", "agentbot/turn", "agentbot/playout"}, []string{"sfu/tone"},
 			"an engine turns audio into text or text into audio and knows no conversation"},
 		{"", []string{"cmd"}, []string{"cmd"}, nil,

@@ -94,6 +94,13 @@ func (b *Book) Seed(ctx context.Context, a Account, hash string) error {
 	return b.put(ctx, Actor{Identity: "server"}, "account.seeded", before, known, e)
 }
 
+// Has says whether an enabled administrator has this password, so that one who
+// is seeded at each start is not changed at each start.
+func (b *Book) Has(identity, password string) bool {
+	e, known := b.entry(identity)
+	return known && !e.Disabled && e.Role == Admin && auth.MatchesHash(e.hash, password)
+}
+
 // Accounts returns all, by name.
 func (b *Book) Accounts() []Account {
 	b.mu.Lock()

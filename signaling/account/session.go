@@ -25,7 +25,7 @@ type Session struct {
 
 const (
 	maxClient   = 256
-	maxSessions = 64 // of one account; the oldest ends when there are more
+	maxSessions = 20 // of one account; the oldest ends when there are more
 )
 
 // Login checks a password and opens a session. Errors are those of
@@ -72,6 +72,16 @@ func (b *Book) Login(ctx context.Context, identity, password, address, client st
 	b.sessions[s.ID] = s
 	b.mu.Unlock()
 	return s, a, nil
+}
+
+// CheckCurrent checks the password of who is logged in already, throttled as
+// logins are.
+func (b *Book) CheckCurrent(ctx context.Context, identity, password, address string) error {
+	_, err := b.desk.Login(ctx, identity, password, address)
+	if e := wire.AsError(err); err != nil && e.Kind == wire.KindUnauthorized {
+		return wire.Wrap(wire.KindForbidden, err, "the current password is wrong")
+	}
+	return err
 }
 
 // Check returns the account of a session as it is now. KindUnauthorized where

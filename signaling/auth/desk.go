@@ -73,6 +73,12 @@ func NewDesk(users []User) (*Desk, error) {
 	return d, nil
 }
 
+// MatchesHash says whether a password is that of a hash.
+func MatchesHash(hash, password string) bool {
+	h, err := parseHash(hash)
+	return err == nil && h.matches(password)
+}
+
 // CheckHash says what is wrong with a password's hash.
 func CheckHash(s string) error {
 	_, err := parseHash(s)
