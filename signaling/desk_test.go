@@ -32,7 +32,7 @@ func (r *rig) console(token string, w wire.WatchDesk) (*peer, wire.WatchDeskResu
 func next[T any](t *testing.T, p *peer, method string) (out T) {
 	t.Helper()
 	for {
-		f := p.read()
+		f := p.skippedOr(method)
 		if f.Method != method {
 			continue
 		}
@@ -43,12 +43,26 @@ func next[T any](t *testing.T, p *peer, method string) (out T) {
 	}
 }
 
-// answer reads until the answer to a request; "" is success.
+// skippedOr is a notification that came before an answer that was waited for,
+// or what comes next.
+func (p *peer) skippedOr(method string) wire.Frame {
+	p.t.Helper()
+	for i, f := range p.skipped {
+		if f.Method == method {
+			p.skipped = slices.Delete(p.skipped, i, i+1)
+			return f
+		}
+	}
+	return p.read()
+}
+
+// kindOf reads until the answer to a request; "" is success.
 func (p *peer) kindOf(id wire.ID) wire.ErrorKind {
 	p.t.Helper()
 	for {
 		f := p.read()
 		if f.ID != id {
+			p.skipped = append(p.skipped, f)
 			continue
 		}
 		if f.Error == nil {

@@ -464,8 +464,9 @@ func (r *rig) join() *peer {
 
 // peer is a test's end of a socket.
 type peer struct {
-	t *testing.T
-	c *websocket.Conn
+	t       *testing.T
+	c       *websocket.Conn
+	skipped []wire.Frame // notifications that came before an answer
 }
 
 func (p *peer) send(text string) {
