@@ -121,7 +121,7 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	line := desk.New(desk.Config{Store: records, People: people, Log: s.log})
 	s.later("desk", line.Close)
 	hub := call.NewHub(call.Config{
-		Desk: signaling.CallsDesk(line),
+		Desk:   signaling.CallsDesk(line),
 		Engine: media, Store: store, NewBot: newBot(agent, engines.Engines), ICEServers: ice, Log: s.log, Metrics: registry,
 		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout,
 		StillMay: func(claims auth.Claims) error { return stillMay(people, claims) },
