@@ -118,7 +118,7 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	if err != nil {
 		return fmt.Errorf("--data: %w", err)
 	}
-	line := desk.New(desk.Config{Store: records, People: people, Log: s.log})
+	line := desk.New(desk.Config{Store: records, People: people, Log: s.log, Metrics: registry})
 	s.later("desk", line.Close)
 	hub := call.NewHub(call.Config{
 		Desk:   signaling.CallsDesk(line),
