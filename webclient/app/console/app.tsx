@@ -5,8 +5,12 @@ import { CallPane } from "./callpane.tsx";
 import { CallsPane } from "./callspane.tsx";
 import { HelpSheet } from "./help.tsx";
 import { LoginView } from "./login.tsx";
+import { actions } from "./actions.ts";
+import { language } from "../shared/i18n.ts";
 import { MODE_AGENT_VOICE, MODE_OWN_VOICE } from "./deskcall.ts";
 import type { ConsoleModel } from "./model.ts";
+import { OfferCard } from "./offercard.tsx";
+import { Sheets } from "./sheets.tsx";
 import { command } from "./shortcuts.ts";
 
 export function ConsoleApp({ model }: { model: ConsoleModel }) {
@@ -17,31 +21,38 @@ export function ConsoleApp({ model }: { model: ConsoleModel }) {
       {model.session.value === null ? (
         <LoginView model={model} />
       ) : (
-        <main class="console" data-open={model.open.value !== null}>
+        <main class="console" data-open={model.open.value !== null} lang={language.value}>
+          <OfferCard model={model} />
           <h1 class="sr-only">Agent console</h1>
           <CallsPane model={model} />
           <CallPane model={model} />
         </main>
       )}
-      {model.help.value && <HelpSheet model={model} />}
+      {model.sheet.value === "help" && <HelpSheet model={model} />}
+      {model.session.value && <Sheets model={model} />}
     </>
   );
 }
 
 function useKeys(model: ConsoleModel): void {
   useEffect(() => {
+    const seen = () => model.notifier.seen();
+    for (const event of ["pointerdown", "keydown"]) document.addEventListener(event, seen);
     const listen = (e: KeyboardEvent) => {
       if (model.session.value === null || document.querySelector("dialog[open]")) return;
       const t = e.target as HTMLElement;
       const inField = t.matches("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
       if (inField && e.key === "Escape") return t.blur();
       const c = command(e, inField, t.closest("[data-call-list]") !== null);
-      if (!c || (!model.prefs.value.keys && c !== "next" && c !== "previous")) return;
+      if (!c || (!model.prefs.value.keys && !["next", "previous", "palette"].includes(c) && !e.altKey)) return;
       e.preventDefault();
       run(model, c);
     };
     document.addEventListener("keydown", listen);
-    return () => document.removeEventListener("keydown", listen);
+    return () => {
+      for (const event of ["pointerdown", "keydown"]) document.removeEventListener(event, seen);
+      document.removeEventListener("keydown", listen);
+    };
   }, [model]);
 }
 
@@ -49,8 +60,17 @@ function run(model: ConsoleModel, c: NonNullable<ReturnType<typeof command>>): v
   const desk = model.open.value;
   switch (c) {
     case "help":
-      model.help.value = true;
+    case "palette":
+      model.sheet.value = c;
       return;
+    case "accept":
+    case "decline":
+    case "takeNext":
+    case "consult":
+    case "transfer":
+    case "whisper":
+    case "search":
+      return actions(model).find((a) => a.id === c)?.run();
     case "next":
     case "previous":
       model.move(c === "next" ? 1 : -1);

@@ -9,6 +9,8 @@ import { Dock } from "./dock.tsx";
 import type { DeskCall } from "./deskcall.ts";
 import type { ConsoleModel } from "./model.ts";
 import { SidePane } from "./side.tsx";
+import { t } from "../shared/i18n.ts";
+import { WrapUpCard } from "./wrapup.tsx";
 import { stateText } from "./wording.ts";
 
 export function CallPane({ model }: { model: ConsoleModel }) {
@@ -16,6 +18,7 @@ export function CallPane({ model }: { model: ConsoleModel }) {
   if (!desk) {
     return (
       <section class="call-none" aria-label="Call">
+        <WrapUpCard model={model} />
         <div class="call-none-mark" aria-hidden="true">
           <Icon name="ear" />
         </div>
@@ -82,6 +85,11 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
           faceOf={desk.faceOf}
           avatarOf={desk.avatarOf}
           eventText={desk.eventText}
+          jump={desk.jump}
+          marks={desk.failures.value}
+          marksText={t("call.jump")}
+          latestText={t("call.latest")}
+          unreadText={(n) => t("call.unread", { n })}
           label="Transcript"
           empty={desk.joined.value ? "Nothing has been said yet." : "Joining…"}
         />

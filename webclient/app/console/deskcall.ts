@@ -6,10 +6,12 @@ import {
   MODE_OWN_VOICE,
   RelevoCall,
   type AgentStateName,
+  type Audience,
   type CallState,
   type Brief,
   type ConnectOptions,
   type Fact,
+  type HandoffLine,
   type Line,
   type MediaError,
   type Participant,
@@ -21,6 +23,7 @@ import {
 } from "../../sdk/src/index.ts";
 import type { Announcer } from "../shared/announce.ts";
 import { weave, type MilestoneMark } from "../shared/turns.ts";
+import type { DeskApi, Note } from "./api.ts";
 import { EVERYTHING, NOTHING, toSubscribe, type WantMap, type Wants } from "./subscription.ts";
 import { assistText, callerLabel, deskEventText, stateText, takeoverProblem, troubleText } from "./wording.ts";
 
@@ -39,6 +42,15 @@ export interface DeskCallOptions {
   /** Whether the microphone is open, hidden, while listening, so that a takeover takes no time. */
   warm: () => boolean;
   announcer: Announcer;
+  /** It is ours already: our media makes the takeover happen. */
+  claimed?: boolean;
+  /** A colleague wants our advice: only they are to hear us. */
+  consult?: boolean;
+  /** A microphone that is open already. */
+  microphone?: Promise<MediaStreamTrack | null> | null;
+  /** The request for a human that belongs to this call. */
+  handoff?: () => HandoffLine | undefined;
+  api?: DeskApi;
   makeCall?: (o: ConnectOptions) => RelevoCall;
   now?: () => number;
   onEvent?: (event: string, payload: unknown) => void;
@@ -47,6 +59,14 @@ export interface DeskCallOptions {
 export class DeskCall {
   readonly id: string;
   readonly call: RelevoCall;
+  /** Claimed at the desk, and not yet heard. */
+  readonly claimed = signal(false);
+  /** Who hears us while we have not the floor. */
+  readonly audience = signal<Audience>("nobody");
+  readonly notes = signal<Note[]>([]);
+  readonly handoff = computed(() => this.#o.handoff?.());
+  /** Where the transcript is to go: a line's key. */
+  readonly jump = signal<string | null>(null);
   readonly joined = signal(false);
   readonly error = signal<string | null>(null);
   readonly state = signal<CallState>({ state: "ai", epoch: 0 });
@@ -83,6 +103,13 @@ export class DeskCall {
   readonly #o: DeskCallOptions;
   #subscribing: Promise<void> | null = null;
   #subscribeAgain = false;
+  #replay = false;
+  #late: ReturnType<typeof setTimeout> | null = null;
+
+  /** Where the AI failed, or a person was asked for: keys of lines. */
+  readonly failures = computed(() =>
+    this.conversation.value.filter((l) => l.event === "engineFailed" || l.event === "request" || l.event === "lowConfidence").map((l) => l.key),
+  );
 
   /** Where we stand in this call. */
   readonly place = computed<Place>(() => {
@@ -91,7 +118,7 @@ export class DeskCall {
     this.participants.value;
     const me = this.call.me?.id;
     if ((s.state === "human" || s.state === "returning") && s.holder) return s.holder === me ? "holding" : "other";
-    if (this.claiming.value) return "connecting";
+    if (this.claiming.value || (this.claimed.value && s.state !== "ended")) return "connecting";
     return s.state === "willStart" ? "other" : "listening";
   });
   /** The human who has, or is getting, the call. */
@@ -117,6 +144,7 @@ export class DeskCall {
     this.#o = o;
     this.id = o.id;
     const make = o.makeCall ?? ((c: ConnectOptions) => new RelevoCall(c));
+    this.claimed.value = o.claimed ?? false;
     this.call = make({
       token: o.token,
       wsUrl: o.wsUrl,
@@ -130,15 +158,63 @@ export class DeskCall {
   }
 
   async open(): Promise<void> {
+    void this.loadNotes();
     try {
+      // A microphone that is being opened already: the takeover needs it, the page does not wait for it twice.
+      const track = await this.#o.microphone;
+      if (track) await this.call.adopt("microphone", track);
       const r = await this.call.connect();
       this.joined.value = true;
       if (this.timeline.value.length === 0) this.timeline.value = [{ state: r.call.state, at: this.#now() }];
       this.#participants();
-      if (this.#o.warm()) await this.warm(true);
+      if (this.#o.consult) await this.speak("humans");
+      else if ((this.#o.warm() || this.claimed.value) && !this.microphone.value) await this.warm(true);
     } catch (e) {
       if (this.endReason.value === null) this.error.value = takeoverProblem(e as Error);
     }
+  }
+
+  /** It has become ours at the desk while it was open here. */
+  async claim(consult: boolean, microphone: Promise<MediaStreamTrack | null> | null): Promise<void> {
+    this.claimed.value = !consult;
+    const track = await microphone;
+    if (track && !this.call.isOn("microphone")) await this.call.adopt("microphone", track);
+    else if (!this.microphone.value) await this.warm(true);
+    this.call.unmute();
+    if (consult) await this.speak("humans");
+  }
+
+  /** Whispers to the human who has the call, barges in, or is silent again. */
+  async speak(to: Audience): Promise<void> {
+    try {
+      await this.call.speakTo(to);
+      this.audience.value = to;
+      if (to === "nobody") this.#coolDown();
+    } catch (e) {
+      const error = e as Error;
+      if (error.name === "MediaError") this.mediaError.value = error as MediaError;
+      else this.#complain(takeoverProblem(error, this.human.value));
+    }
+  }
+
+  /** Writes to a caller whom the AI has: takes the call over first, in text. */
+  async sendToCaller(text: string): Promise<boolean> {
+    if (text.trim() === "") return false;
+    if (this.place.value === "listening") await this.takeOver(MODE_AGENT_VOICE, true);
+    return this.place.value === "holding" && this.send(text);
+  }
+
+  async loadNotes(): Promise<void> {
+    const list = await this.#o.api?.get<{ notes: Note[] }>(`/v1/desk/calls/${encodeURIComponent(this.id)}/notes`).catch(() => null);
+    if (list?.notes) this.notes.value = list.notes;
+  }
+  async addNote(text: string): Promise<boolean> {
+    const t = text.trim();
+    if (!t || !this.#o.api) return false;
+    return this.#ask(async () => {
+      const note = await this.#o.api!.post<Note>(`/v1/desk/calls/${encodeURIComponent(this.id)}/notes`, { text: t });
+      this.notes.value = [note, ...this.notes.value];
+    });
   }
 
   /** Leaves; who has the floor hands back first. */
@@ -157,13 +233,13 @@ export class DeskCall {
     }
   }
 
-  async takeOver(mode: TakeoverMode = this.mode.value): Promise<void> {
+  async takeOver(mode: TakeoverMode = this.mode.value, typing = false): Promise<void> {
     if (this.place.value !== "listening" || this.claiming.value) return;
     this.mode.value = mode;
     this.claiming.value = true;
     this.problem.value = this.mediaError.value = null;
     try {
-      await this.call.takeover(mode);
+      await this.call.takeover(mode, { typing });
     } catch (e) {
       const error = e as Error;
       if (error.name === "MediaError") this.mediaError.value = error as MediaError;
@@ -197,6 +273,11 @@ export class DeskCall {
   }
 
   toggleMute(): void {
+    if (!this.microphone.value) {
+      this.call.unmute();
+      void this.warm(true);
+      return;
+    }
     if (this.muted.value) this.call.unmute();
     else this.call.mute();
   }
@@ -232,6 +313,8 @@ export class DeskCall {
       const was = this.state.value;
       this.state.value = s;
       if (s.state !== "human" || s.holder !== call.me?.id) this.#forgetHelp();
+      // Heard, or taken away again: the claim is over.
+      if (this.joined.value && s.state !== "willStart") this.claimed.value = false;
       this.takeover.value = call.model.takeover;
       if (this.joined.value && was.state === s.state) return;
       this.timeline.value = [...this.timeline.value, { state: s.state, at: this.#now(), name: s.state === "human" ? this.human.value : undefined }];
@@ -251,14 +334,20 @@ export class DeskCall {
       this.takeover.value = call.model.takeover;
       this.#mark("human", this.human.value);
     });
+    call.on("participantSpeaksTo", (e) => {
+      if (e.participantId === call.me?.id) this.audience.value = e.to;
+    });
     call.on("humanTakeoverFailed", (e) => {
+      this.claimed.value = false;
       this.takeover.value = null;
       this.#mark("failed");
       this.#coolDown();
       this.#complain(e.reason === "timeout" ? "The takeover took too long. The AI goes on." : "The takeover failed. The AI goes on.");
     });
     call.on("humanTakeoverEnded", (e) => {
-      this.#mark(e.reason === "lost" ? "lost" : "ai", this.human.value);
+      // Handed over: another human has it in the same moment, and is told of by themselves.
+      if (e.reason !== "handedOver" && e.reason !== "transferred") this.#mark(e.reason === "lost" ? "lost" : "ai", this.human.value);
+      else if (e.reason === "transferred") this.#mark("transferred", this.human.value);
       this.takeover.value = null;
       this.#coolDown();
     });
@@ -273,11 +362,16 @@ export class DeskCall {
     call.on("brief", (b) => (this.brief.value = b));
     call.on("watch", (w) => this.#complain(troubleText(w.reason)));
     call.on("agentStateChange", (s) => (this.agentState.value = s));
+    call.on("backlogBegin", () => (this.#replay = true));
     call.on("line", (l) => {
-      this.lines.value = call.model.transcript.lines;
+      this.#refresh();
       if (l.final && !l.backlog && l.kind !== "event" && l.speakerId !== call.me?.id) tell(`${this.nameOf(l)}: ${l.text}`);
     });
-    call.on("backlogEnd", (b) => (this.backlogCursor.value = b.cursor));
+    call.on("backlogEnd", (b) => {
+      this.#replay = false;
+      this.lines.value = call.model.transcript.lines;
+      this.backlogCursor.value = b.cursor;
+    });
     call.on("videos", (v) => (this.videos.value = v));
     call.on("localMedia", (m) => {
       if (m.source !== "microphone") return;
@@ -298,6 +392,18 @@ export class DeskCall {
       this.#forgetHelp();
       tell("The call has ended.");
     });
+  }
+
+  /** Ten thousand lines that come at once are not ten thousand lists. */
+  #refresh(): void {
+    if (!this.#replay) {
+      this.lines.value = this.call.model.transcript.lines;
+      return;
+    }
+    this.#late ??= setTimeout(() => {
+      this.#late = null;
+      this.lines.value = this.call.model.transcript.lines;
+    }, 50);
   }
 
   /** What was for who had the call is for nobody after it. */

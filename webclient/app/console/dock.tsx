@@ -1,10 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { WrapUpCard } from "./wrapup.tsx";
 import { MediaHelp } from "../caller/precall.tsx";
 import { Icon } from "../shared/icons.tsx";
 import { LevelMeter, Sheet } from "../shared/ui.tsx";
 import { Suggestions } from "./copilot.tsx";
 import { MODE_AGENT_VOICE, MODE_OWN_VOICE, type DeskCall } from "./deskcall.ts";
 import type { ConsoleModel } from "./model.ts";
+import { cannedFor } from "./api.ts";
+import { t } from "../shared/i18n.ts";
 import { assistText } from "./wording.ts";
 
 /** Where one acts: what one's place in the call is, and what can be done from there. */
@@ -12,9 +15,10 @@ export function Dock({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
   const place = desk.place.value;
   return (
     <section class="dock" data-place={place} data-who={place === "holding" ? "human" : undefined} aria-label="Your part in the call">
+      <WrapUpCard model={model} />
       {desk.mediaError.value && <MediaHelp error={desk.mediaError.value} onRetry={() => (desk.mediaError.value = null)} />}
-      {place === "ended" ? <EndedDock desk={desk} model={model} /> : place === "holding" ? <Holding desk={desk} /> : <Listening desk={desk} />}
-      {place !== "ended" && <Composer desk={desk} />}
+      {place === "ended" ? <EndedDock desk={desk} model={model} /> : place === "holding" ? <Holding desk={desk} model={model} /> : place === "other" ? <Colleague desk={desk} model={model} /> : <Listening desk={desk} />}
+      {place !== "ended" && <Composer desk={desk} model={model} />}
     </section>
   );
 }
@@ -67,7 +71,72 @@ function Listening({ desk }: { desk: DeskCall }) {
   );
 }
 
-function Holding({ desk }: { desk: DeskCall }) {
+/** A colleague has it: listen, whisper to them, or join in. */
+function Colleague({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
+  const to = desk.audience.value;
+  const connected = desk.state.value.state === "human";
+  const ownVoice = desk.takeover.value?.mode !== 0;
+  const advises = desk.handoff.value?.consult === model.identity.value;
+  const name = desk.human.value ?? t("who.colleague");
+  return (
+    <div class="dock-row">
+      <div class="dock-text grow">
+        <b>
+          <Icon name={to === "nobody" ? "ear" : "mic"} />
+          {to === "nobody" ? `${desk.human.value ?? "A colleague"} has this call` : to === "humans" ? t("call.whispering", { name }) : t("call.bargedIn")}
+        </b>
+        <span class="small muted">{to === "nobody" ? t("call.nobodyHears") : to === "humans" ? t("call.whisper.what", { name }) : t("call.bargeIn.what")}</span>
+      </div>
+      <button type="button" class={to === "humans" ? "btn on" : "btn"} aria-pressed={to === "humans"} disabled={!desk.joined.value} onClick={() => void desk.speak(to === "humans" ? "nobody" : "humans")} data-testid="whisper">
+        <Icon name="ear" /> {t("call.whisper")}
+      </button>
+      <button type="button" class={to === "everyone" ? "btn on" : "btn"} aria-pressed={to === "everyone"} disabled={!connected || !ownVoice} onClick={() => void desk.speak(to === "everyone" ? "nobody" : "everyone")} data-testid="barge-in">
+        <Icon name="speaker" /> {t("call.bargeIn")}
+      </button>
+      {advises && (
+        <button type="button" class="btn" onClick={() => void model.endConsult(desk.handoff.value!.id)} data-testid="end-consult">
+          {t("call.endConsult")}
+        </button>
+      )}
+      <button type="button" class="btn human" disabled data-testid="takeover">
+        <Icon name="takeover" flip /> Take over
+      </button>
+    </div>
+  );
+}
+
+/** The ways to pass it on. */
+function PassOn({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
+  const h = desk.handoff.value;
+  if (!h) return null;
+  const who = model.agents.value.find((a) => a.identity === h.consult)?.name ?? h.consult;
+  return (
+    <>
+      {h.consult ? (
+        <>
+          <span class="chip" data-who="human" role="status" data-testid="consulting">
+            <Icon name="ear" /> {h.state === "consulting" ? t("call.consulting", { name: who ?? "" }) : t("call.consultAsked", { name: who ?? "" })}
+          </span>
+          <button type="button" class="btn human" disabled={h.state !== "consulting"} onClick={() => void model.handOver(h.id)} data-testid="hand-over">
+            <Icon name="takeover" flip /> {t("call.handOver", { name: who ?? "" })}
+          </button>
+          <button type="button" class="btn" onClick={() => void model.endConsult(h.id)} data-testid="end-consult">
+            {t("call.endConsult")}
+          </button>
+        </>
+      ) : (
+        <button type="button" class="btn" onClick={() => (model.sheet.value = "consult")} data-testid="consult" title={`${t("action.consult")} (C)`}>
+          <Icon name="ear" /> {t("call.consult")}
+        </button>
+      )}
+      <button type="button" class="btn" onClick={() => (model.sheet.value = "transfer")} data-testid="transfer" title={`${t("action.transfer")} (X)`}>
+        <Icon name="takeover" flip /> {t("call.transfer")}
+      </button>
+    </>
+  );
+}
+
+function Holding({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
   const returning = desk.state.value.state === "returning";
   const agentVoice = desk.takeover.value?.mode === 0;
   const handBack = useRef<HTMLButtonElement>(null);
@@ -93,11 +162,12 @@ function Holding({ desk }: { desk: DeskCall }) {
       <div class="dock-meter">
         <LevelMeter track={desk.muted.value ? null : desk.microphone.value} label="Your microphone level" />
       </div>
-      <button type="button" class={desk.muted.value ? "btn off" : "btn"} onClick={() => desk.toggleMute()} data-testid="desk-mute" disabled={!desk.microphone.value}>
-        <Icon name={desk.muted.value ? "micOff" : "mic"} /> {desk.muted.value ? "Unmute" : "Mute"}
+      <button type="button" class={desk.muted.value ? "btn off" : "btn"} onClick={() => desk.toggleMute()} data-testid="desk-mute" >
+        <Icon name={desk.muted.value || !desk.microphone.value ? "micOff" : "mic"} /> {desk.muted.value || !desk.microphone.value ? "Unmute" : "Mute"}
       </button>
-      <button ref={handBack} type="button" class="btn primary" onClick={() => void desk.handBack()} disabled={returning} data-testid="handback" title="Hand back to the AI (B)">
-        <Icon name="handback" flip /> Hand back
+      <PassOn desk={desk} model={model} />
+      <button ref={handBack} type="button" class="btn primary" onClick={() => void desk.handBack()} disabled={returning} data-testid="handback" title={`${t("action.handback")} (B)`}>
+        <Icon name="handback" flip /> {t("call.endLiveChat")}
       </button>
       <HangUp desk={desk} />
     </div>
@@ -152,15 +222,26 @@ function HangUp({ desk }: { desk: DeskCall }) {
   );
 }
 
-function Composer({ desk }: { desk: DeskCall }) {
+function Composer({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
   const text = desk.draft.value;
   const input = useRef<HTMLInputElement>(null);
   const holding = desk.place.value === "holding";
   const other = desk.place.value === "other";
-  const label = holding ? "Message to the caller" : other ? "The caller is with a colleague" : "Guidance for the AI. The caller never sees it";
+  const label = model.canned.value.length > 0 && holding ? t("call.messageSlash") : holding ? "Message to the caller" : other ? "The caller is with a colleague" : "Guidance for the AI. The caller never sees it";
+  const listening = desk.place.value === "listening";
+  const canned = cannedFor(text, model.canned.value);
   const submit = async (e: Event) => {
     e.preventDefault();
+    if (canned?.[0]) return insert(canned[0].text);
     if (await desk.send(text)) desk.draft.value = "";
+  };
+  const toCaller = async () => {
+    if (await desk.sendToCaller(text)) desk.draft.value = "";
+    input.current?.focus();
+  };
+  const insert = (reply: string) => {
+    desk.draft.value = reply;
+    input.current?.focus();
   };
   return (
     <>
@@ -177,6 +258,26 @@ function Composer({ desk }: { desk: DeskCall }) {
           }}
         />
       )}
+      {canned && (
+        <section class="suggestions canned" aria-label={t("canned.title")} data-testid="canned">
+          {canned.length === 0 ? (
+            <span class="small">{t("canned.none")}</span>
+          ) : (
+            <ol>
+              {canned.map((r) => (
+                <li key={r.id}>
+                  <button type="button" class="suggested" onClick={() => insert(r.text)}>
+                    <b dir="auto">{r.title}</b>
+                    <span class="grow muted" dir="auto">
+                      {r.text}
+                    </span>
+                  </button>
+                </li>
+              ))}
+            </ol>
+          )}
+        </section>
+      )}
       <form class="composer" onSubmit={(e) => void submit(e)} data-private={!holding}>
         <span class="composer-kind" aria-hidden="true">
           <Icon name={holding ? "person" : "lock"} />
@@ -192,10 +293,27 @@ function Composer({ desk }: { desk: DeskCall }) {
           autocomplete="off"
           dir="auto"
           data-testid="composer"
+          onKeyDown={(e) => {
+            if (listening && e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+              e.preventDefault();
+              void toCaller();
+            }
+          }}
         />
-        <button type="submit" class="btn iconic" aria-label="Send" disabled={text.trim() === ""}>
-          <Icon name="send" flip />
-        </button>
+        {listening && text.trim() !== "" && !canned ? (
+          <>
+            <button type="submit" class="btn guide" title="Enter" data-testid="guide">
+              <Icon name="lock" /> {t("call.guide")}
+            </button>
+            <button type="button" class="btn human" title={`${t("call.toCaller.what")} (Ctrl Enter)`} disabled={!desk.joined.value} onClick={() => void toCaller()} data-testid="to-caller">
+              <Icon name="send" flip /> {t("call.toCaller")}
+            </button>
+          </>
+        ) : (
+          <button type="submit" class="btn iconic" aria-label={t("call.send")} disabled={text.trim() === ""}>
+            <Icon name="send" flip />
+          </button>
+        )}
       </form>
     </>
   );

@@ -4,7 +4,7 @@ import { shortcuts } from "./shortcuts.ts";
 
 export function HelpSheet({ model }: { model: ConsoleModel }) {
   return (
-    <Sheet title="Keyboard shortcuts" onClose={() => (model.help.value = false)}>
+    <Sheet title="Keyboard shortcuts" onClose={() => (model.sheet.value = null)}>
       <dl class="keys">
         {shortcuts.map((s) => (
           <div key={s.command}>
@@ -12,7 +12,7 @@ export function HelpSheet({ model }: { model: ConsoleModel }) {
             <dd>
               {s.keys.map((k, i) => (
                 <>
-                  {i > 0 && <span class="small muted">{k.length > 1 || s.keys[0] === "Shift" ? " + " : " or "}</span>}
+                  {i > 0 && <span class="small muted">{k.length > 1 || s.keys[0] === "Shift" || s.keys[0] === "Ctrl" ? " + " : " or "}</span>}
                   <kbd key={k}>{k}</kbd>
                 </>
               ))}

@@ -7,9 +7,13 @@ import "./console.css";
 import "./call.css";
 import { chime } from "../shared/levels.ts";
 import { ConsoleApp } from "./app.tsx";
+import { apply } from "../shared/i18n.ts";
+import "./inbox.css";
 import { ConsoleModel } from "./model.ts";
+import { systemNotification } from "./notify.ts";
 
-const model = new ConsoleModel({ chime });
+apply();
+const model = new ConsoleModel({ notify: { chime, show: systemNotification } });
 
 // A handle for end-to-end tests and for support.
 Object.defineProperty(window, "relevo", {
@@ -23,9 +27,13 @@ Object.defineProperty(window, "relevo", {
 });
 
 // The badge: how many wait, where one sees it from another tab.
+const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
 effect(() => {
   const n = model.waiting.value.length;
-  document.title = `${n > 0 ? `(${n}) ` : ""}Console · Relevo`;
+  const badge = model.prefs.value.badge;
+  const rings = model.offer.value !== null;
+  document.title = `${badge && rings ? "☎ " : ""}${badge && n > 0 ? `(${n}) ` : ""}Console · Relevo`;
+  if (icon) icon.href = badge && (rings || n > 0) ? "/favicon-alert.svg" : "/favicon.svg";
 });
 
 render(<ConsoleApp model={model} />, document.getElementById("app")!);

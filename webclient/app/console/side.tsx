@@ -3,6 +3,8 @@ import { timeOfDay } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, Video } from "../shared/ui.tsx";
 import { CopilotSection } from "./copilot.tsx";
+import { useState } from "preact/hooks";
+import { t } from "../shared/i18n.ts";
 import type { DeskCall } from "./deskcall.ts";
 import { callerLabel, stateText } from "./wording.ts";
 
@@ -30,6 +32,7 @@ export function SidePane({ desk }: { desk: DeskCall }) {
           {desk.others.value.length === 0 && <li class="muted small">Nobody else is in the call.</li>}
         </ul>
       </section>
+      <Notes desk={desk} />
       <section>
         <h3 class="side-title">What happened</h3>
         <ol class="timeline" data-testid="timeline">
@@ -103,5 +106,37 @@ function Person({ p, desk }: { p: Participant; desk: DeskCall }) {
         ))}
       </span>
     </li>
+  );
+}
+
+/** What people write down about a call for each other. The caller and the AI never see it. */
+function Notes({ desk }: { desk: DeskCall }) {
+  const [text, setText] = useState("");
+  return (
+    <section data-testid="notes">
+      <h3 class="side-title">{t("notes.title")}</h3>
+      <form
+        class="row"
+        onSubmit={(e) => {
+          e.preventDefault();
+          void desk.addNote(text).then((ok) => ok && setText(""));
+        }}
+      >
+        <input class="input compact grow" value={text} onInput={(e) => setText(e.currentTarget.value)} placeholder={t("notes.add")} aria-label={t("notes.add")} maxLength={4000} dir="auto" data-testid="note" />
+        <button type="submit" class="btn iconic compact" aria-label={t("notes.save")} disabled={text.trim() === ""}>
+          <Icon name="check" />
+        </button>
+      </form>
+      <ul class="notes">
+        {desk.notes.value.map((n) => (
+          <li key={n.id}>
+            <span dir="auto">{n.text}</span>
+            <span class="small muted">
+              {n.by} · {timeOfDay(n.createdAt)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

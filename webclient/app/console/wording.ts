@@ -53,6 +53,15 @@ export function deskEventText(event: string | undefined, name?: string): string 
       return "The AI has the call";
     case "ended":
       return "The call has ended";
+    case "handover":
+    case "handedOver":
+      return `${name ?? "A person"} has the call now`;
+    case "transferred":
+      return "Passed on to a colleague";
+    case "engineFailed":
+      return "The AI failed here";
+    case "speaksTo":
+      return `${name ?? "A colleague"} joins in`;
     case "joined":
     case "left":
     default:

@@ -67,17 +67,18 @@ export function meter(track: MediaStreamTrack): Meter {
   };
 }
 
-/** A short, soft two-note chime, made here: no file, no request. */
-export function chime(): void {
+/** A short two-note chime, made here: no file, no request. loud: 0 (soft) to 3, which also repeats. */
+export function chime(loud = 0): void {
   const ctx = sharedContext();
   if (!ctx) return;
   const t = ctx.currentTime;
-  for (const [i, f] of [659.25, 880].entries()) {
+  const notes = loud >= 2 ? [659.25, 880, 659.25, 880] : [659.25, 880];
+  for (const [i, f] of notes.entries()) {
     const osc = ctx.createOscillator();
     const gain = ctx.createGain();
     osc.frequency.value = f;
     gain.gain.setValueAtTime(0, t + i * 0.16);
-    gain.gain.linearRampToValueAtTime(0.12, t + i * 0.16 + 0.02);
+    gain.gain.linearRampToValueAtTime(0.12 + 0.1 * Math.min(3, loud), t + i * 0.16 + 0.02);
     gain.gain.exponentialRampToValueAtTime(0.0005, t + i * 0.16 + 0.7);
     osc.connect(gain).connect(ctx.destination);
     osc.start(t + i * 0.16);

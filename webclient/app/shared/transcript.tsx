@@ -1,10 +1,12 @@
 /** The conversation as a list of turns: one speaker's lines in a row are one turn. */
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Signal } from "@preact/signals-core";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Line } from "../../sdk/src/index.ts";
 import { timeOfDay } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { turns, type Turn } from "./turns.ts";
 import { Avatar } from "./ui.tsx";
+import { Heights } from "./virtual.ts";
 
 export interface TranscriptProps {
   lines: Line[];
@@ -17,55 +19,138 @@ export interface TranscriptProps {
   eventText(line: Line): string | null;
   label: string;
   empty: string;
+  /** A line to go to; set back to null when done. */
+  jump?: Signal<string | null>;
+  /** Lines one may want to go to, by key, and what they are. */
+  marks?: readonly string[];
+  marksText?: string;
+  latestText?: string;
+  unreadText?: (n: number) => string;
 }
+
+/** Above this many turns only those in view stand in the document. */
+const ALL = 60;
 
 export function TranscriptView(p: TranscriptProps) {
   const scroll = useRef<HTMLDivElement>(null);
+  const listRef = useRef<HTMLOListElement>(null);
+  const heights = useRef<Heights>(null as never);
+  heights.current ??= new Heights();
   const [stuck, setStuck] = useState(true);
   const stuckRef = useRef(true);
+  const unread = useRef<string | null>(null);
+  const seen = useRef(0);
+  const [place, setPlace] = useState({ top: 0, view: 600 });
+  const list = useMemo(() => turns(p.lines, p.eventText), [p.lines, p.eventText]);
+  const long = list.length > ALL;
+  const keys = useMemo(() => list.map((t) => t.key), [list]);
+  const [, again] = useState(0);
+  if (long) heights.current.layout(keys);
+  if (stuckRef.current) {
+    seen.current = list.length;
+    unread.current = null;
+  } else if (list.length > seen.current) unread.current ??= list[seen.current]!.key;
   const look = () => {
     const s = scroll.current;
     if (!s) return;
     stuckRef.current = s.scrollHeight - s.scrollTop - s.clientHeight < 48;
     setStuck(stuckRef.current);
+    setPlace({ top: s.scrollTop, view: s.clientHeight });
   };
   const toLatest = () => {
     const s = scroll.current;
     if (s) s.scrollTop = s.scrollHeight;
   };
+  const toKey = (key: string) => {
+    const s = scroll.current;
+    const at = list.findIndex((t) => t.key === key || t.lines.some((l) => l.key === key));
+    if (!s || at < 0) return;
+    stuckRef.current = false;
+    if (long) s.scrollTop = Math.max(0, heights.current.top(at) - s.clientHeight / 3);
+    // Heights before it may have been guesses: once it is there it is known where.
+    requestAnimationFrame(() => {
+      const e = s.querySelector<HTMLElement>(`[data-key="${CSS.escape(list[at]!.key)}"]`);
+      e?.scrollIntoView({ block: "center" });
+      e?.focus({ preventScroll: true });
+    });
+  };
   useLayoutEffect(() => {
+    const rows = listRef.current?.querySelectorAll<HTMLElement>("[data-key]");
+    if (long && rows) {
+      // What is measured above the view must not move what is read.
+      const s = scroll.current!;
+      const first = heights.current.at(s.scrollTop);
+      const was = heights.current.top(first);
+      let news = false;
+      for (const e of rows) news = heights.current.measure(e.dataset["key"]!, e.offsetHeight) || news;
+      if (news) {
+        heights.current.layout(keys);
+        const moved = heights.current.top(first) - was;
+        if (moved !== 0 && !stuckRef.current) s.scrollTop += moved;
+        again((n) => n + 1);
+      }
+    }
     if (stuckRef.current) toLatest();
   });
   useEffect(() => {
     // The panel changes its size with the keyboard, the window, a new notice.
-    const o = new ResizeObserver(() => stuckRef.current && toLatest());
+    const o = new ResizeObserver(() => (stuckRef.current ? toLatest() : look()));
     o.observe(scroll.current!);
     return () => o.disconnect();
   }, []);
-  const list = turns(p.lines, p.eventText);
+  const wanted = p.jump?.value ?? null;
+  useEffect(() => {
+    if (wanted === null) return;
+    toKey(wanted);
+    p.jump!.value = null;
+  }, [wanted]);
+  const jumpOn = () => {
+    const marks = p.marks ?? [];
+    const top = scroll.current?.scrollTop ?? 0;
+    const tops = marks.map((m) => list.findIndex((t) => t.key === m)).filter((i) => i >= 0);
+    const here = long ? heights.current.at(top) : list.findIndex((t) => (scroll.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(t.key)}"]`)?.offsetTop ?? 0) >= top);
+    const before = tops.filter((i) => i < here).at(-1) ?? tops.at(-1);
+    if (before !== undefined) toKey(list[before]!.key);
+  };
+  const w = long ? heights.current.window(stuckRef.current ? Math.max(0, heights.current.total - place.view) : place.top, place.view) : { from: 0, to: list.length, before: 0, after: 0 };
+  const fresh = unread.current === null ? 0 : list.length - seen.current;
   return (
     <div class="transcript">
-      <div class="transcript-scroll" ref={scroll} onScroll={look} tabIndex={0} role="region" aria-label={p.label}>
+      <div class="transcript-scroll" ref={scroll} onScroll={look} tabIndex={0} role="region" aria-label={p.label} data-virtual={long}>
         {list.length === 0 ? (
           <p class="transcript-empty">{p.empty}</p>
         ) : (
-          <ol class="transcript-list" data-testid="transcript">
-            {list.map((t) => (t.kind === "event" ? <Milestone key={t.key} turn={t} /> : <TurnView key={t.key} turn={t} props={p} />))}
+          <ol class="transcript-list" data-testid="transcript" ref={listRef} style={long ? { paddingBlock: `${w.before}px ${w.after}px` } : undefined}>
+            {list.slice(w.from, w.to).map((t) =>
+              t.kind === "event" ? <Milestone key={t.key} turn={t} marked={p.marks?.includes(t.key)} /> : <TurnView key={t.key} turn={t} props={p} fresh={t.key === unread.current} />,
+            )}
           </ol>
         )}
       </div>
-      {!stuck && (
-        <button type="button" class="btn compact to-latest" onClick={toLatest}>
-          <Icon name="down" /> Latest
-        </button>
-      )}
+      <div class="transcript-jumps">
+        {p.marks && p.marks.length > 0 && (
+          <button type="button" class="btn compact" onClick={jumpOn} data-testid="jump">
+            <Icon name="alert" /> {p.marksText}
+          </button>
+        )}
+        {!stuck && fresh > 0 && p.unreadText && (
+          <button type="button" class="btn compact" onClick={() => toKey(unread.current!)} data-testid="unread">
+            {p.unreadText(fresh)}
+          </button>
+        )}
+        {!stuck && (
+          <button type="button" class="btn compact" onClick={toLatest} data-testid="latest">
+            <Icon name="down" /> {p.latestText ?? "Latest"}
+          </button>
+        )}
+      </div>
     </div>
   );
 }
 
-function Milestone({ turn }: { turn: Turn }) {
+function Milestone({ turn, marked }: { turn: Turn; marked?: boolean }) {
   return (
-    <li class="milestone">
+    <li class="milestone" data-key={turn.key} data-marked={marked} tabIndex={-1}>
       <span>
         {turn.text} <time class="nums">{timeOfDay(turn.time)}</time>
       </span>
@@ -73,11 +158,11 @@ function Milestone({ turn }: { turn: Turn }) {
   );
 }
 
-function TurnView({ turn, props }: { turn: Turn; props: TranscriptProps }) {
+function TurnView({ turn, props, fresh }: { turn: Turn; props: TranscriptProps; fresh: boolean }) {
   const first = turn.lines[0]!;
   const name = props.nameOf(first);
   return (
-    <li class="turn" data-who={turn.who}>
+    <li class="turn" data-who={turn.who} data-key={turn.key} data-fresh={fresh} tabIndex={-1}>
       <Avatar who={turn.who} name={props.faceOf ? props.faceOf(first) : name} image={props.avatarOf?.(first)} />
       <div class="turn-head">
         <b>{name}</b>

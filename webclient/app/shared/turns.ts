@@ -16,6 +16,8 @@ export interface Turn {
 
 /** A pause this long starts a new turn of the same speaker. */
 const PAUSE_MS = 90_000;
+/** And so does this many lines: a turn is made whole, however little of it is in view. */
+const MOST_LINES = 12;
 
 export function turns(lines: readonly Line[], eventText: (l: Line) => string | null): Turn[] {
   const out: Turn[] = [];
@@ -30,7 +32,7 @@ export function turns(lines: readonly Line[], eventText: (l: Line) => string | n
     }
     if (l.text === "" && !l.unspoken) continue;
     const last = out.at(-1);
-    if (last?.kind === "speech" && last.speakerId === l.speakerId && last.who === l.role && l.time - last.lines.at(-1)!.time < PAUSE_MS) {
+    if (last?.kind === "speech" && last.speakerId === l.speakerId && last.who === l.role && l.time - last.lines.at(-1)!.time < PAUSE_MS && last.lines.length < MOST_LINES) {
       last.lines.push(l);
       continue;
     }

@@ -225,10 +225,11 @@ export class RelevoCall extends Emitter<CallEvents> {
   /**
    * Takes the call over; resolves once connected. The microphone is opened
    * first when it is not on: a claim without a voice would keep the caller
-   * waiting. In the agent's voice one may also only type.
+   * waiting. In the agent's voice one may also only type: then no microphone is opened.
    */
-  async takeover(mode: TakeoverMode = MODE_OWN_VOICE): Promise<TakeoverResult> {
-    if (!this.isOn("microphone")) {
+  async takeover(mode: TakeoverMode = MODE_OWN_VOICE, o: { typing?: boolean } = {}): Promise<TakeoverResult> {
+    const typing = o.typing === true && mode !== MODE_OWN_VOICE;
+    if (!this.isOn("microphone") && !typing) {
       try {
         await this.setMicrophone(true, this.#options.microphoneId);
       } catch (error) {
@@ -236,7 +237,8 @@ export class RelevoCall extends Emitter<CallEvents> {
         this.emit("mediaError", error as MediaError);
       }
     }
-    this.unmute();
+    if (typing) this.mute();
+    else this.unmute();
     // The key makes a repetition after a lost socket the same claim.
     this.#claimKey ??= crypto.randomUUID();
     try {

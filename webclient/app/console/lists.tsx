@@ -1,0 +1,191 @@
+/** The inbox's lists that are asked for: what was found, call-backs, what has ended. */
+import { useEffect, useState } from "preact/hooks";
+import type { Entry, Line } from "../../sdk/src/index.ts";
+import { timeOfDay } from "../shared/format.ts";
+import { t } from "../shared/i18n.ts";
+import { Icon } from "../shared/icons.tsx";
+import { TranscriptView } from "../shared/transcript.tsx";
+import { Sheet } from "../shared/ui.tsx";
+import { Transcript } from "../../sdk/src/index.ts";
+import type { ConsoleModel } from "./model.ts";
+import { callerLabel, deskEventText, reasonText } from "./wording.ts";
+import { Priority } from "./callspane.tsx";
+
+function when(ms: number): string {
+  const d = new Date(ms);
+  const today = new Date().toDateString() === d.toDateString();
+  return today ? timeOfDay(ms) : `${d.toLocaleDateString([], { day: "numeric", month: "short" })} ${timeOfDay(ms)}`;
+}
+
+export function Hits({ model }: { model: ConsoleModel }) {
+  const { inbox } = model;
+  const [reading, read] = useState<string | null>(null);
+  const hits = inbox.hits.value ?? [];
+  const live = new Set(model.calls.value.map((c) => c.id));
+  return (
+    <div class="calls-scroll" tabIndex={hits.length === 0 ? 0 : -1}>
+      <p class="small muted list-note" role="status">
+        {inbox.searching.value ? t("inbox.searching") : t("inbox.found", { n: hits.length })}
+      </p>
+      <ul class="plain-list" data-testid="hits">
+        {hits.map((h) => (
+          <li key={h.callId}>
+            <button type="button" class="call-row" onClick={() => (live.has(h.callId) ? void model.openCall(h.callId) : read(h.callId))}>
+              <span class="call-row-top">
+                <b class="call-name">{h.entry.name ?? t(`who.${h.entry.role ?? "caller"}`)}</b>
+                <span class="small muted">{when(h.entry.time)}</span>
+              </span>
+              <span class="call-found small" dir="auto">
+                <Marked text={h.entry.text ?? ""} words={inbox.query.value} />
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {reading && <PastCall model={model} id={reading} onClose={() => read(null)} />}
+    </div>
+  );
+}
+
+/** Text with the words that were searched for marked. */
+function Marked({ text, words }: { text: string; words: string }) {
+  const wanted = words.trim().split(/\s+/).filter(Boolean).map((w) => w.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  if (wanted.length === 0) return <>{text}</>;
+  const parts = text.split(new RegExp(`(${wanted.join("|")})`, "giu"));
+  return (
+    <>
+      {parts.map((p, i) => (i % 2 ? <mark key={i}>{p}</mark> : p))}
+    </>
+  );
+}
+
+export function CallBacks({ model }: { model: ConsoleModel }) {
+  const list = model.inbox.callBacks.value;
+  const open = (list ?? []).filter((c) => c.state === "open");
+  const done = (list ?? []).filter((c) => c.state === "done");
+  return (
+    <div class="calls-scroll" tabIndex={0}>
+      {!list ? (
+        <p class="calls-empty muted">{t("inbox.loading")}</p>
+      ) : list.length === 0 ? (
+        <p class="calls-empty muted">{t("inbox.empty.callbacks")}</p>
+      ) : (
+        <ul class="plain-list" data-testid="callbacks">
+          {[...open, ...done].map((c) => (
+            <li key={c.id} class="callback" data-state={c.state}>
+              <span class="grow">
+                <b dir="ltr">{c.phone ? <a href={`tel:${c.phone.replace(/[^+\d]/g, "")}`}>{c.phone}</a> : <a href={`mailto:${c.email}`}>{c.email}</a>}</b>
+                {c.phone && c.email && (
+                  <span class="small" dir="ltr">
+                    {" "}
+                    <a href={`mailto:${c.email}`}>{c.email}</a>
+                  </span>
+                )}
+                {c.note && (
+                  <span class="small callback-note" dir="auto">
+                    {c.note}
+                  </span>
+                )}
+                <span class="small muted callback-note">
+                  {when(c.createdAt)}
+                  {c.state === "done" && c.by && ` · ${t("callback.by", { who: c.by })}`}
+                </span>
+              </span>
+              <button type="button" class="btn compact" onClick={() => void model.inbox.setCallBack(c, c.state === "open" ? "done" : "open")}>
+                {c.state === "open" ? (
+                  <>
+                    <Icon name="check" /> {t("callback.done")}
+                  </>
+                ) : (
+                  t("callback.open")
+                )}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+export function Ended({ model }: { model: ConsoleModel }) {
+  const list = model.inbox.ended.value;
+  const [reading, read] = useState<string | null>(null);
+  return (
+    <div class="calls-scroll" tabIndex={list?.length ? -1 : 0}>
+      {!list ? (
+        <p class="calls-empty muted">{t("inbox.loading")}</p>
+      ) : list.length === 0 ? (
+        <p class="calls-empty muted">{t("inbox.empty.ended")}</p>
+      ) : (
+        <ul class="plain-list">
+          {list.map((h) => (
+            <li key={h.id}>
+              <button type="button" class="call-row" onClick={() => read(h.call)}>
+                <span class="call-row-top">
+                  <b class="call-name">{callerLabel(h.caller)}</b>
+                  <Priority of={h.priority} />
+                  <span class="small muted">{when(h.endedAt ?? h.enteredAt)}</span>
+                </span>
+                <span class="small">
+                  {t(`outcome.${h.outcome ?? "resolved"}`)}
+                  {h.name && ` · ${h.name}`}
+                </span>
+                <span class="call-last small muted">{[reasonText(h.reason), h.brief].filter(Boolean).join(" · ")}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {list && model.inbox.more && (
+        <button type="button" class="btn compact more" onClick={() => void model.inbox.loadEnded(true)}>
+          {t("inbox.more")}
+        </button>
+      )}
+      {reading && <PastCall model={model} id={reading} onClose={() => read(null)} />}
+    </div>
+  );
+}
+
+/** What was said in a call that is over. */
+function PastCall({ model, id, onClose }: { model: ConsoleModel; id: string; onClose: () => void }) {
+  const [lines, setLines] = useState<Line[] | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    let gone = false;
+    void (async () => {
+      const all = new Transcript();
+      try {
+        for (let after = 0; !gone; ) {
+          const r = await model.api.get<{ entries: Entry[]; next: number }>(`/v1/calls/${encodeURIComponent(id)}/entries?after=${after}`);
+          for (const e of r.entries ?? []) all.entry(e);
+          if (!r.entries?.length || r.next <= after) break;
+          after = r.next;
+        }
+        if (!gone) setLines(all.lines);
+      } catch (e) {
+        if (!gone) setProblem((e as Error).message);
+      }
+    })();
+    return () => {
+      gone = true;
+    };
+  }, [id]);
+  return (
+    <Sheet title={t("inbox.past")} onClose={onClose}>
+      {problem ? (
+        <p role="alert">{problem}</p>
+      ) : (
+        <div class="past">
+          <TranscriptView
+            lines={lines ?? []}
+            nameOf={(l) => l.name ?? t(`who.${l.role ?? "caller"}`)}
+            eventText={(l) => deskEventText(l.event, l.name)}
+            label={t("inbox.past")}
+            empty={lines ? t("call.nothing") : t("inbox.loading")}
+          />
+        </div>
+      )}
+    </Sheet>
+  );
+}
