@@ -74,7 +74,7 @@ export function Text({ label, value, onInput, hint, problem, type = "text", ...r
   onInput: (v: string) => void;
   hint?: string;
   problem?: Problem;
-  type?: string;
+  type?: "text" | "date" | "search" | "email" | "password";
   autocomplete?: string;
   required?: boolean;
   disabled?: boolean;
@@ -86,7 +86,11 @@ export function Text({ label, value, onInput, hint, problem, type = "text", ...r
 }) {
   return (
     <Field label={label} hint={hint} problem={problem}>
-      {(a) => <input class="input" type={type} value={value} onInput={(e) => onInput(e.currentTarget.value)} dir="auto" {...rest} {...a} />}
+      {(a) => {
+        // The types of an input know which attributes go with which type; here any may come.
+        const attributes = { type, dir: "auto", ...rest, ...a } as object;
+        return <input class="input" value={value} onInput={(e) => onInput(e.currentTarget.value)} {...attributes} />;
+      }}
     </Field>
   );
 }
@@ -251,7 +255,7 @@ export function Loading({ error, again }: { error: string | null; again?: () => 
 /** A table that scrolls by itself where it is too wide. */
 export function Table({ label, head, children }: { label: string; head: (string | { text: string; num?: boolean })[]; children: ComponentChildren }) {
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
+    <div class="table-scroll" tabIndex={0} role="group" aria-label={label}>
       <table class="table">
         <thead>
           <tr>

@@ -228,7 +228,7 @@ function SlaPart({ form }: { form: SettingForm<Routing> }) {
 function PublicPart({ form }: { form: SettingForm<{ enabled: boolean; link: string }> }) {
   const v = form.value.value;
   const made = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
-  const address = `${location.origin}/?public=${encodeURIComponent(v.link)}`;
+  const address = `${location.origin}/try/${encodeURIComponent(v.link)}`;
   return (
     <Panel title={t("settings.part.public")}>
       <Toggle label={t("settings.public.enabled")} checked={v.enabled} onChange={(enabled) => form.edit({ enabled, link: v.link || made() })} />

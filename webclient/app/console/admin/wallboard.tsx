@@ -167,7 +167,7 @@ function LiveList({ host, now }: { host: AdminHost; now: number }) {
                         <button type="button" class="btn compact" onClick={() => host.whisper(c.id)} aria-label={t("wallboard.whisperIn", { name })}>
                           {t("wallboard.whisper")}
                         </button>
-                        <button type="button" class="btn compact" onClick={() => host.bargeIn(c.id)} aria-label={t("wallboard.bargeInto", { name })}>
+                        <button type="button" class="btn compact" onClick={() => host.bargeIn(c.id)} aria-label={t("wallboard.bargeInOn", { name })}>
                           {t("wallboard.bargeIn")}
                         </button>
                       </>
