@@ -1,12 +1,14 @@
 import "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
+import { hostOf } from "./admin/consolehost.ts";
+import { Shell } from "./admin/shell.tsx";
 import { LiveRegion } from "../shared/ui.tsx";
 import { CallPane } from "./callpane.tsx";
 import { CallsPane } from "./callspane.tsx";
 import { HelpSheet } from "./help.tsx";
 import { LoginView } from "./login.tsx";
 import { actions } from "./actions.ts";
-import { language } from "../shared/i18n.ts";
+import { t } from "../shared/i18n.ts";
 import { MODE_AGENT_VOICE, MODE_OWN_VOICE } from "./deskcall.ts";
 import type { ConsoleModel } from "./model.ts";
 import { OfferCard } from "./offercard.tsx";
@@ -21,15 +23,26 @@ export function ConsoleApp({ model }: { model: ConsoleModel }) {
       {model.session.value === null ? (
         <LoginView model={model} />
       ) : (
-        <main class="console" data-open={model.open.value !== null} lang={language.value}>
-          <OfferCard model={model} />
-          <h1 class="sr-only">Agent console</h1>
-          <CallsPane model={model} />
-          <CallPane model={model} />
-        </main>
+        <Desk model={model} />
       )}
       {model.sheet.value === "help" && <HelpSheet model={model} />}
       {model.session.value && <Sheets model={model} />}
+    </>
+  );
+}
+
+function Desk({ model }: { model: ConsoleModel }) {
+  const host = useMemo(() => hostOf(model), []);
+  return (
+    <>
+      <OfferCard model={model} />
+      <Shell host={host}>
+      <main class="console" data-open={model.open.value !== null}>
+        <h1 class="sr-only">{t("console.title")}</h1>
+        <CallsPane model={model} />
+        <CallPane model={model} />
+      </main>
+    </Shell>
     </>
   );
 }
@@ -40,10 +53,10 @@ function useKeys(model: ConsoleModel): void {
     for (const event of ["pointerdown", "keydown"]) document.addEventListener(event, seen);
     const listen = (e: KeyboardEvent) => {
       if (model.session.value === null || document.querySelector("dialog[open]")) return;
-      const t = e.target as HTMLElement;
-      const inField = t.matches("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
-      if (inField && e.key === "Escape") return t.blur();
-      const c = command(e, inField, t.closest("[data-call-list]") !== null);
+      const at = e.target as HTMLElement;
+      const inField = at.matches("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
+      if (inField && e.key === "Escape") return at.blur();
+      const c = command(e, inField, at.closest("[data-call-list]") !== null);
       if (!c || (!model.prefs.value.keys && !["next", "previous", "palette"].includes(c) && !e.altKey)) return;
       e.preventDefault();
       run(model, c);

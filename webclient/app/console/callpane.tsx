@@ -87,9 +87,6 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
           eventText={desk.eventText}
           jump={desk.jump}
           marks={desk.failures.value}
-          marksText={t("call.jump")}
-          latestText={t("call.latest")}
-          unreadText={(n) => t("call.unread", { n })}
           label="Transcript"
           empty={desk.joined.value ? "Nothing has been said yet." : "Joining…"}
         />

@@ -5,14 +5,14 @@ import "../shared/base.css";
 import "../shared/transcript.css";
 import "./console.css";
 import "./call.css";
+import "./admin/rail.css";
+import { startLanguage } from "../shared/i18n.ts";
 import { chime } from "../shared/levels.ts";
 import { ConsoleApp } from "./app.tsx";
-import { apply } from "../shared/i18n.ts";
 import "./inbox.css";
 import { ConsoleModel } from "./model.ts";
 import { systemNotification } from "./notify.ts";
 
-apply();
 const model = new ConsoleModel({ notify: { chime, show: systemNotification } });
 
 // A handle for end-to-end tests and for support.
@@ -36,5 +36,6 @@ effect(() => {
   if (icon) icon.href = badge && (rings || n > 0) ? "/favicon-alert.svg" : "/favicon.svg";
 });
 
+await startLanguage();
 render(<ConsoleApp model={model} />, document.getElementById("app")!);
 model.start();

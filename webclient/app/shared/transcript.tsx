@@ -7,6 +7,7 @@ import { Icon } from "./icons.tsx";
 import { turns, type Turn } from "./turns.ts";
 import { Avatar } from "./ui.tsx";
 import { Heights } from "./virtual.ts";
+import { t } from "./i18n.ts";
 
 export interface TranscriptProps {
   lines: Line[];
@@ -23,9 +24,6 @@ export interface TranscriptProps {
   jump?: Signal<string | null>;
   /** Lines one may want to go to, by key, and what they are. */
   marks?: readonly string[];
-  marksText?: string;
-  latestText?: string;
-  unreadText?: (n: number) => string;
 }
 
 /** Above this many turns only those in view stand in the document. */
@@ -43,7 +41,7 @@ export function TranscriptView(p: TranscriptProps) {
   const [place, setPlace] = useState({ top: 0, view: 600 });
   const list = useMemo(() => turns(p.lines, p.eventText), [p.lines, p.eventText]);
   const long = list.length > ALL;
-  const keys = useMemo(() => list.map((t) => t.key), [list]);
+  const keys = useMemo(() => list.map((turn) => turn.key), [list]);
   const [, again] = useState(0);
   if (long) heights.current.layout(keys);
   if (stuckRef.current) {
@@ -130,17 +128,17 @@ export function TranscriptView(p: TranscriptProps) {
       <div class="transcript-jumps">
         {p.marks && p.marks.length > 0 && (
           <button type="button" class="btn compact" onClick={jumpOn} data-testid="jump">
-            <Icon name="alert" /> {p.marksText}
+            <Icon name="alert" /> {t("call.jump")}
           </button>
         )}
-        {!stuck && fresh > 0 && p.unreadText && (
+        {!stuck && fresh > 0 && (
           <button type="button" class="btn compact" onClick={() => toKey(unread.current!)} data-testid="unread">
-            {p.unreadText(fresh)}
+            {t("call.unread", { count: fresh })}
           </button>
         )}
         {!stuck && (
           <button type="button" class="btn compact" onClick={toLatest} data-testid="latest">
-            <Icon name="down" /> {p.latestText ?? "Latest"}
+            <Icon name="down" /> {t("transcript.latest")}
           </button>
         )}
       </div>
@@ -166,7 +164,7 @@ function TurnView({ turn, props, fresh }: { turn: Turn; props: TranscriptProps; 
       <Avatar who={turn.who} name={props.faceOf ? props.faceOf(first) : name} image={props.avatarOf?.(first)} />
       <div class="turn-head">
         <b>{name}</b>
-        {turn.who === "agent" && name !== "AI assistant" && <span>AI</span>}
+        {turn.who === "agent" && name !== t("role.agent") && <span>{t("transcript.ai")}</span>}
         <time class="nums" dateTime={new Date(turn.time).toISOString()}>
           {timeOfDay(turn.time)}
         </time>
@@ -186,17 +184,17 @@ function LineView({ line }: { line: Line }) {
     <p class={kind || undefined} dir="auto" data-kind={line.kind} data-final={line.final} data-seq={line.seq || undefined}>
       {line.text}
       {line.cut && (
-        <span class="cut" title="Interrupted here">
+        <span class="cut" title={t("transcript.cutHere")}>
           {" "}
-          —<span class="sr-only"> (interrupted)</span>
+          —<span class="sr-only"> {t("transcript.cut")}</span>
         </span>
       )}
       {line.unspoken && (
         <span class="unspoken">
-          <span class="sr-only">not said: </span> {line.unspoken}
+          <span class="sr-only">{t("transcript.unspoken")} </span> {line.unspoken}
         </span>
       )}
-      {line.private && <span class="tag">only for the AI</span>}
+      {line.private && <span class="tag">{t("transcript.private")}</span>}
     </p>
   );
 }
