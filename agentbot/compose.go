@@ -43,7 +43,7 @@ type patience struct {
 	timer  *time.Timer
 }
 
-var errStalled = errors.New("nothing came in time")
+var errStalled = engine.ErrLate
 
 // wait makes a ctx that ends unless renewed within d, and tells engines so.
 // late is called then, so that even an engine that does not heed its ctx is
@@ -94,12 +94,15 @@ func (a *Agent) compose(j *job, request engine.Request, sayings chan<- *saying) 
 }
 
 // write streams the reply until it ends, is long enough or fails.
-func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayings chan<- *saying, patience *patience) (string, error) {
+func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayings chan<- *saying, patience *patience) (_ string, failed error) {
 	stream, err := a.engines.LLM.Chat(ctx, request)
 	if err != nil {
 		return "", err
 	}
-	defer stream.Close()
+	defer func() {
+		engine.Reject(stream, failed)
+		stream.Close()
+	}()
 	var splitter sentence.Splitter
 	var text strings.Builder
 	var pieces []string

@@ -82,6 +82,9 @@ type stream struct {
 	begun   bool
 }
 
+// Reject implements engine.Rejecter.
+func (s *stream) Reject(err error) { engine.Reject(s.ReplyStream, err) }
+
 func (s *stream) Next() (engine.Delta, error) {
 	d, err := s.ReplyStream.Next()
 	if err != nil || s.begun {

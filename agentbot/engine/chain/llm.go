@@ -82,12 +82,18 @@ func (r *reply) Next() (engine.Delta, error) {
 	case err == nil:
 		return d, nil
 	case errors.Is(err, io.EOF):
-		r.attempt.end(worked)
+		r.attempt.release() // the verdict is its user's, with Close
 		r.err = io.EOF
 	default:
 		r.err = r.attempt.fail(err)
 	}
 	return engine.Delta{}, r.err
+}
+
+// Reject implements engine.Rejecter.
+func (r *reply) Reject(err error) {
+	engine.Reject(r.stream, err)
+	_ = r.attempt.fail(err)
 }
 
 // Close implements engine.ReplyStream. A reply that is not wanted any more
