@@ -150,12 +150,8 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 func judgeReply(pieces []string) string {
 	n := len(pieces)
 	last := strings.ToLower(strings.TrimSpace(pieces[n-1]))
-	if n == 1 {
-		for _, markup := range []string{"<html", "<!doctype", "<?xml", "<head", "<body", `{"error`} {
-			if strings.HasPrefix(last, markup) {
-				return "a page instead of a reply"
-			}
-		}
+	if _, err := engine.CheckReply("llm", last); n == 1 && err != nil {
+		return "a page instead of a reply"
 	}
 	if strings.ContainsAny(last, "\x00\uFFFD") {
 		return "bytes that are no text"

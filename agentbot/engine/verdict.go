@@ -34,6 +34,24 @@ func CheckTranscript(name string, t Transcript) error {
 	return nil
 }
 
+// pages are how what is no reply begins; never changed.
+var pages = []string{"<html", "<!doctype", "<?xml", "<head", "<body", `{"error`}
+
+var errPage = errors.New("a page instead of a reply")
+
+// CheckReply is an Error of kind Nonsense for a reply that begins as none does.
+// more says that its beginning is too short to tell.
+func CheckReply(name, beginning string) (more bool, err error) {
+	text := strings.ToLower(strings.TrimSpace(beginning))
+	for _, page := range pages {
+		if strings.HasPrefix(text, page) {
+			return false, &Error{Engine: name, Kind: Nonsense, Cause: errPage}
+		}
+		more = more || text != "" && strings.HasPrefix(page, text)
+	}
+	return more, nil
+}
+
 // Audible says whether anybody would hear pcm: a voice is louder by far, and
 // what codecs make of silence is not.
 func Audible(pcm []int16) bool {

@@ -13,7 +13,8 @@
 //	           ▼
 //	        *engine.Error of the last kind, with all causes
 //
-// The first of an answer is text or a tool call (LLM), a sample that can be heard
+// The first of an answer is text that no page begins with or a tool call (LLM), a
+// sample that can be heard
 // (TTS), the text of an utterance that somebody may have said (ASR). Chat and
 // Speak return when it has come. An answer without any is Nonsense, except
 // speech of a text with nothing to say.

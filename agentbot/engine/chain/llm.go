@@ -53,16 +53,24 @@ type reply struct {
 }
 
 func (r *reply) first() error {
+	text := ""
 	for {
 		d, err := r.stream.Next()
-		if errors.Is(err, io.EOF) {
-			err = r.attempt.chain.error(engine.Nonsense, errEmpty)
+		ended := errors.Is(err, io.EOF)
+		switch {
+		case ended && strings.TrimSpace(text) == "":
+			return r.attempt.chain.error(engine.Nonsense, errEmpty)
+		case err != nil && !ended:
+			return err
+		case !ended:
+			r.waiting = append(r.waiting, d)
+			text += d.Text
 		}
+		more, err := engine.CheckReply(r.attempt.link.Name, text)
 		if err != nil {
 			return err
 		}
-		r.waiting = append(r.waiting, d)
-		if d.Call != nil || strings.TrimSpace(d.Text) != "" {
+		if d.Call != nil || ended || strings.TrimSpace(text) != "" && !more {
 			return r.attempt.arrived(r.attempt.link.Total)
 		}
 	}

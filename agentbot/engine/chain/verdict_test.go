@@ -146,3 +146,48 @@ func TestGarbledTranscript(t *testing.T) {
 		}
 	})
 }
+
+// A page instead of a reply is the next link's to answer, however it is cut into
+// deltas; what only looks like one at first is a reply.
+func TestPageIsNoReply(t *testing.T) {
+	for text, by := range map[string]string{
+		"<html ><body>It works":  "second",
+		"<!DOCTYPE html> <p>":    "second",
+		`{"error": {"code": 5}}`: "second",
+		"<3 we love it":          "first",
+		"<":                      "first",
+		"Hello <html>":           "first",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			reply := func(text string) *scripted.LLM {
+				return &scripted.LLM{Reply: func(engine.Request) scripted.Reply { return scripted.Reply{Text: text} }}
+			}
+			answered := "first"
+			llm := NewLLM(Config{On: func(e Event) {
+				if e.What == FellBack {
+					answered = e.Next
+				}
+			}}, Link[engine.LLM]{Name: "first", Engine: reply(text)}, Link[engine.LLM]{Name: "second", Engine: reply(text)},
+				Link[engine.LLM]{Name: "third", Engine: reply("I do not know.")})
+			if by == "second" {
+				by = "third" // the second is as bad
+			}
+			r, err := llm.Chat(t.Context(), engine.Request{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			said := ""
+			for {
+				d, err := r.Next()
+				if err != nil {
+					break
+				}
+				said += d.Text
+			}
+			if answered != by || by == "first" && said != text || by == "third" && said != "I do not know." {
+				t.Errorf("%q: %q by %s", text, said, answered)
+			}
+		})
+	}
+}
