@@ -95,7 +95,7 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	}
 	s.later("engines", func(context.Context) error { return engines.Close() })
 	registry.MustRegister(engines.events)
-	agent, err := agentConfig(ctx, c, engines.Engines, s.log)
+	agent, err := agentConfig(ctx, c, engines.patient(), s.log)
 	if err != nil {
 		return err
 	}
