@@ -3,7 +3,6 @@ package openai
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
