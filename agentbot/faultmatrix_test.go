@@ -17,6 +17,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/engine/chain"
 	"github.com/relevo/relevo/agentbot/engine/openai"
@@ -32,8 +34,9 @@ type fakeEndpoint struct {
 	done  chan struct{}
 
 	mu     sync.Mutex
-	engine string // that fails: asr, llm, tts; "": none
+	engine string // that fails: asr, ws, llm, tts; "": none
 	fault  string
+	ws     bool // it has realtime transcription
 }
 
 func (f *fakeEndpoint) set(engineName, fault string) {
@@ -45,7 +48,7 @@ func (f *fakeEndpoint) set(engineName, fault string) {
 func (f *fakeEndpoint) suffers(engineName string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.engine == engineName {
+	if f.engine == engineName || f.engine == "ws" && engineName == "asr" {
 		return f.fault
 	}
 	return ""
@@ -106,6 +109,9 @@ func (f *fakeEndpoint) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	a := &answer{w: w, r: r}
 	switch {
+	case strings.HasSuffix(r.URL.Path, "/realtime") && f.ws:
+		a.fault = f.suffers("ws")
+		a.realtime(f)
 	case strings.HasSuffix(r.URL.Path, "/audio/transcriptions"):
 		a.fault = f.suffers("asr")
 		a.transcription(len(body))
@@ -187,6 +193,50 @@ func (a *answer) transcription(size int) {
 	fmt.Fprint(a.w, string(b[5:])+"}")
 }
 
+// realtime is a WebSocket of the API's. Faults that are not of the upgrade come
+// with the first commit.
+func (a *answer) realtime(f *fakeEndpoint) {
+	switch a.fault {
+	case "401", "429", "500", "stalls before", "refused":
+		a.begin("", 0)
+		return
+	}
+	conn, err := (&websocket.Upgrader{}).Upgrade(a.w, a.r, nil)
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	tell := func(message string) { _ = conn.WriteMessage(websocket.TextMessage, []byte(message)) }
+	tell(`{"type":"session.created","session":{"type":"transcription","audio":{}}}`)
+	for n := 0; ; {
+		_, message, err := conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		switch {
+		case bytes.Contains(message, []byte("session.update")):
+			tell(`{"type":"session.updated"}`)
+		case bytes.Contains(message, []byte("buffer.commit")):
+			text := `What are your opening hours?`
+			switch f.suffers("ws") {
+			case "stalls before", "stalls in mid-stream":
+				continue
+			case "401", "429", "500", "refused", "cut":
+				return
+			case "nonsense":
+				tell("<html><body>It works!</body></html>")
+				continue
+			case "garbled":
+				text = `\u0001\u0002`
+			}
+			n++
+			tell(fmt.Sprintf(`{"type":"input_audio_buffer.committed","item_id":"i%d"}`, n))
+			time.Sleep(150 * ms)
+			tell(fmt.Sprintf(`{"type":"conversation.item.input_audio_transcription.completed","item_id":"i%d","transcript":"%s"}`, n, text))
+		}
+	}
+}
+
 func (a *answer) chat([]byte) {
 	if !a.begin("text/event-stream", 200*ms) {
 		return
@@ -235,7 +285,7 @@ func (a *answer) speech(body []byte) {
 
 // openEngines are the engines as relevo serve has them for endpoint alone, or
 // for endpoints that fail alike with local engines behind them.
-func openEngines(t *testing.T, local Engines, endpoint func(string) openai.Endpoint, alone bool) Engines {
+func openEngines(t *testing.T, local Engines, endpoint func(string) openai.Endpoint, mode string, alone bool) Engines {
 	names := []string{"openai", "openai2"}
 	if alone {
 		names = names[:1]
@@ -244,7 +294,7 @@ func openEngines(t *testing.T, local Engines, endpoint func(string) openai.Endpo
 	var llm []chain.Link[engine.LLM]
 	var tts []chain.Link[engine.TTS]
 	for _, name := range names {
-		a, errA := openai.NewASR(openai.ASRConfig{Endpoint: endpoint("asr"), Mode: openai.ModeAuto, PartialEvery: 600 * ms})
+		a, errA := openai.NewASR(openai.ASRConfig{Endpoint: endpoint("asr"), Mode: mode, PartialEvery: 600 * ms})
 		l, errL := openai.NewLLM(openai.LLMConfig{Endpoint: endpoint("llm")})
 		s, errS := openai.NewTTS(openai.TTSConfig{Endpoint: endpoint("tts")})
 		if err := errors.Join(errA, errL, errS); err != nil {
@@ -263,12 +313,12 @@ func openEngines(t *testing.T, local Engines, endpoint func(string) openai.Endpo
 }
 
 // TestFaultMatrix is every way in which an endpoint fails, alone and with others
-// behind it, in several turns one after the other. It prints a line for each (make
-// faults).
+// behind it, in several turns one after the other; ws is speech recognition by
+// WebSocket alone. It prints a line for each (make faults).
 func TestFaultMatrix(t *testing.T) {
 	faults := []string{"none", "refused", "401", "429", "500", "stalls before", "stalls in mid-stream", "nonsense", "garbled", "cut"}
 	var table bytes.Buffer
-	for _, engineName := range []string{"asr", "llm", "tts"} {
+	for _, engineName := range []string{"asr", "ws", "llm", "tts"} {
 		for _, fault := range faults {
 			for _, alone := range []bool{true, false} {
 				setup := map[bool]string{true: "alone", false: "chain"}[alone]
@@ -287,7 +337,11 @@ func TestFaultMatrix(t *testing.T) {
 func sufferFault(t *testing.T, engineName, fault string, alone bool) (longest time.Duration, heard string) {
 	w := newWorld(t)
 	f, endpoint := serveFake(t)
-	w.behind = func(e Engines) Engines { return openEngines(t, e, endpoint, alone) }
+	mode := openai.ModeAuto
+	if engineName == "ws" {
+		f.ws, mode = true, openai.ModeRealtime
+	}
+	w.behind = func(e Engines) Engines { return openEngines(t, e, endpoint, mode, alone) }
 	w.begin()
 	w.pass(3 * time.Second)
 	f.set(engineName, fault)
@@ -305,7 +359,8 @@ func sufferFault(t *testing.T, engineName, fault string, alone bool) (longest ti
 		if w.voice.firstLoud(end) < 0 {
 			t.Fatalf("turn %d: nothing is heard\n%v", turn, w)
 		}
-		if !alone && fault != "stalls in mid-stream" && fault != "cut" || fault == "none" {
+		midst := fault == "stalls in mid-stream" || fault == "cut" // after the first of the answer
+		if !alone && (!midst || engineName == "asr" || engineName == "ws") || fault == "none" {
 			if said := strings.Join(w.said(end), " "); !strings.Contains(said, "We open at nine") && !strings.Contains(said, "You said: What are your opening hours") {
 				t.Errorf("turn %d is not answered: %q\n%v", turn, said, w)
 			}

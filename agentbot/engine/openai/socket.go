@@ -61,13 +61,14 @@ func dialSocket(ctx context.Context, client *http.Client, address string, header
 	var plain net.Dialer
 	dial := plain.DialContext
 	if t, ok := client.Transport.(*http.Transport); ok {
+		t = t.Clone() // its first request changes the transport itself
 		dialer.Proxy = t.Proxy
 		if t.DialContext != nil {
 			dial = t.DialContext
 		}
 		dialer.NetDialTLSContext = t.DialTLSContext
 		if t.TLSClientConfig != nil {
-			dialer.TLSClientConfig = t.TLSClientConfig.Clone()
+			dialer.TLSClientConfig = t.TLSClientConfig
 			dialer.TLSClientConfig.NextProtos = []string{"http/1.1"}
 		}
 	}
