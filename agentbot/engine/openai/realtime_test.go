@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -549,4 +550,43 @@ func FuzzServerEvents(f *testing.F) {
 		}
 		_, _ = s.text(), s.whole()
 	})
+}
+
+// Over TLS, beside an endpoint that would rather speak HTTP/2, and while others
+// use the same client.
+func TestRealtimeOverTLS(t *testing.T) {
+	l := &live{dialect: today}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(l.handle))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	client := server.Client()
+	defer client.CloseIdleConnections()
+	e := Endpoint{BaseURL: server.URL + "/v1", Key: "k", HTTP: client}
+	alone, err := NewASR(ASRConfig{Endpoint: e, Mode: ModeRealtime})
+	if err != nil {
+		t.Fatal(err)
+	}
+	uploads, err := NewASR(ASRConfig{Endpoint: e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for want, asr := range map[string]*ASR{"one two": alone, "up one two": uploads} {
+		wg.Go(func() {
+			s, err := asr.OpenASR(t.Context(), "")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			if _, _, err := s.Write(t.Context(), tone(1100*ms)); err != nil {
+				t.Error(err)
+			}
+			if got, err := s.Finish(t.Context()); err != nil || got.Text != want {
+				t.Errorf("%+v, %v, want %q", got, err, want)
+			}
+		})
+	}
+	wg.Wait()
 }
