@@ -36,6 +36,7 @@ type engines struct {
 	events  *prometheus.CounterVec // of the links of chains
 	meaning knowledge.Meaning      // nil: knowledge is searched by words alone
 	voices  []chain.Link[engine.TTS]
+	warmer  *warmer // nil: no engine is at an endpoint
 	closers []io.Closer
 }
 
@@ -245,16 +246,21 @@ func (e *engines) endpoint(o openAIConfig, baseURL, key, model string) openai.En
 			key = o.APIKey
 		}
 	}
+	if e.warmer == nil {
+		e.warmer = newWarmer(e.http)
+		e.closers = append(e.closers, e.warmer)
+	}
+	e.warmer.know(baseURL)
 	return openai.Endpoint{BaseURL: baseURL, Key: key, Model: model, HTTP: e.http}
 }
 
 // Close closes the engines after the last call.
 func (e *engines) Close() error {
-	e.http.CloseIdleConnections()
 	var errs []error
 	for _, c := range e.closers {
 		errs = append(errs, c.Close())
 	}
+	e.http.CloseIdleConnections()
 	return errors.Join(errs...)
 }
 
