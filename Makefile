@@ -82,7 +82,7 @@ e2e: test-deps build ui ## the story in real browsers, against bin/relevo
 bench: deps web ## benchmarks of the forwarding path and its neighbours
 	@go test -run '^$$' -bench . -benchmem ./sfu/... ./signaling/... ./agentbot/... ./transcripts/...
 
-faults: deps web ## the longest silence heard of each way in which an engine can fail
+faults: deps ## the longest silence heard of each way in which an engine can fail
 	@go test -count=1 -run TestFaultMatrix -v ./agentbot | grep -oE 'FAULT .*|^(ok|FAIL).*'
 
 figures: build ## the figures in the README, on this machine

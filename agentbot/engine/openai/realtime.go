@@ -57,6 +57,7 @@ type dialing struct {
 
 	session *session
 	err     error
+	ended   time.Time
 }
 
 func openRealtime(a *ASR, segments *segmentStream) *realtimeStream {
@@ -75,7 +76,7 @@ func (s *realtimeStream) settle() {
 		case <-d.done:
 			s.dialing = nil
 			if d.err != nil {
-				s.failed(d.err)
+				s.failed(d.err, d.ended)
 			} else {
 				s.session = d.session
 			}
@@ -93,12 +94,14 @@ func (s *realtimeStream) settle() {
 	go func() {
 		defer close(d.done)
 		d.session, d.err = asr.connect(ctx, lang)
+		d.ended = time.Now()
 	}()
 }
 
-func (s *realtimeStream) failed(err error) {
+// failed notes a failure and when it was: nobody may have looked for a while.
+func (s *realtimeStream) failed(err error, at time.Time) {
 	s.failure = err
-	s.retry = time.Now().Add(min(again<<min(s.fails, 10), atMost))
+	s.retry = at.Add(min(again<<min(s.fails, 10), atMost))
 	s.fails++
 	if s.asr.cfg.Log != nil {
 		s.asr.cfg.Log.Warn("realtime transcription failed", "uploads_instead", s.auto(), "err", err)
@@ -115,7 +118,7 @@ func (s *realtimeStream) lose(err error) {
 	s.session = nil
 	s.forget()
 	s.items = nil
-	s.failed(err)
+	s.failed(err, time.Now())
 }
 
 // forget has none of the utterance sent.

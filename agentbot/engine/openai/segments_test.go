@@ -86,14 +86,14 @@ func constant(d time.Duration) func(int) time.Duration { return func(int) time.D
 // at a time; at a pause all of it is told.
 func TestPartials(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tr := &transcriber{delay: constant(100 * ms)}
+		tr := &transcriber{delay: constant(95 * ms)} // not at a frame's own time
 		asr := newASR(t, ASRConfig{PartialEvery: 500 * ms}, tr.handle)
 		s, _ := asr.OpenASR(t.Context(), "")
 		defer s.Close()
 		start := time.Now()
 		partials := utter(t, s, append(tone(1700*ms), silence(400*ms)...), start)
 		// Uploads at 0.5, 1.0 and 1.5 s, and at 1.88 s because of the pause.
-		if got := strings.Join(partials, "|"); got != "one@1120|one two@1620|one two three@2000" {
+		if got := strings.Join(partials, "|"); got != "one@1100|one two@1600|one two three@1980" {
 			t.Errorf("partials %q", got)
 		}
 		at := time.Now()
