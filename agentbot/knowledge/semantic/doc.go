@@ -17,16 +17,15 @@
 // # Confidence
 //
 // How near two texts are says nothing by itself: of one model 0.3 is near, of
-// another 0.8 is far. So each base is measured with its own questions:
+// another 0.8 is far. So each base is measured with questions:
 //
-//	far   how near three quarters of the questions at most come to any passage that does not answer them
-//	near  how near half of the questions come to the passage that does, not counting themselves
+//	far   how near three quarters of some questions come that no business is asked (probes.go)
+//	near  how near half of the base's own questions come to the passage that answers them, not counting themselves
 //
-// Nearness far is a confidence of 0.3, which is no answer, and near one of 0.75;
-// between and beyond them it is a line, up to 0.9. A question about something that the base
-// does not know lies farther than far, since even questions about its own subjects
-// do. Where far and near do not differ, the model does not tell the base's
-// subjects apart, and words decide alone. So they do where a base has no questions.
+// Nearness far is a confidence of 0.15, which is no answer, and near one of 0.75;
+// between and beyond them it is a line, up to 0.9. Where far and near do not differ, the
+// model does not tell the base's subjects from any others, and words decide alone.
+// So they do where a base has no questions.
 //
 // Words and meaning are fused by their confidences: half of the higher and half
 // of their mean. Either of them finds what the other misses; what one finds barely

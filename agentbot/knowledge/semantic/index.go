@@ -103,14 +103,18 @@ func (x *Index) run(ctx context.Context) {
 func (x *Index) embed(ctx context.Context, base *knowledge.Base, known map[hash][]float32) error {
 	used := make(map[hash]bool)
 	var lacking []string
-	for _, p := range base.Passages() {
-		for _, text := range texts(p) {
+	need := func(all []string) {
+		for _, text := range all {
 			h := sha256.Sum256([]byte(text))
 			if known[h] == nil && !used[h] {
 				lacking = append(lacking, text)
 			}
 			used[h] = true
 		}
+	}
+	need(probes)
+	for _, p := range base.Passages() {
+		need(texts(p))
 	}
 	for len(lacking) > 0 {
 		n := min(batch, len(lacking))

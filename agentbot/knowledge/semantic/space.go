@@ -15,7 +15,7 @@ const (
 
 // The confidences of nearness far and near, and the highest.
 const (
-	atFar  = 0.3
+	atFar  = 0.15
 	atNear = 0.75
 	atMost = 0.9
 )
@@ -66,7 +66,11 @@ func newSpace(base *knowledge.Base, vector func(string) []float32) *space {
 		}
 		s.places = append(s.places, at)
 	}
-	s.measure()
+	strange := make([][]float32, 0, len(probes))
+	for _, text := range probes {
+		strange = append(strange, vector(text))
+	}
+	s.measure(strange)
 	return s
 }
 
@@ -93,21 +97,21 @@ func (p *place) nearness(v []float32, except int) float64 {
 }
 
 // measure finds what is far and near here.
-func (s *space) measure() {
+func (s *space) measure(strange [][]float32) {
 	var own, others []float64
 	for i := range s.places {
 		for k, q := range s.places[i].questions {
 			own = append(own, s.places[i].nearness(q, k))
-			other := 0.0
-			for j := range s.places {
-				if j != i {
-					other = max(other, s.places[j].nearness(q, -1))
-				}
-			}
-			others = append(others, other)
 		}
 	}
-	if len(own) == 0 || len(s.places) < 2 {
+	for _, v := range strange {
+		best := 0.0
+		for i := range s.places {
+			best = max(best, s.places[i].nearness(v, -1))
+		}
+		others = append(others, best)
+	}
+	if len(own) == 0 {
 		return
 	}
 	slices.Sort(own)
