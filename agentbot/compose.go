@@ -43,7 +43,7 @@ type patience struct {
 	timer  *time.Timer
 }
 
-var errStalled = errors.New("nothing came in time")
+var errStalled = engine.ErrLate
 
 // wait makes a ctx that ends unless renewed within d, and tells engines so.
 // late is called then, so that even an engine that does not heed its ctx is
@@ -94,12 +94,15 @@ func (a *Agent) compose(j *job, request engine.Request, sayings chan<- *saying) 
 }
 
 // write streams the reply until it ends, is long enough or fails.
-func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayings chan<- *saying, patience *patience) (string, error) {
+func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayings chan<- *saying, patience *patience) (_ string, failed error) {
 	stream, err := a.engines.LLM.Chat(ctx, request)
 	if err != nil {
 		return "", err
 	}
-	defer stream.Close()
+	defer func() {
+		engine.Reject(stream, failed)
+		stream.Close()
+	}()
 	var splitter sentence.Splitter
 	var text strings.Builder
 	var pieces []string
@@ -147,12 +150,8 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 func judgeReply(pieces []string) string {
 	n := len(pieces)
 	last := strings.ToLower(strings.TrimSpace(pieces[n-1]))
-	if n == 1 {
-		for _, markup := range []string{"<html", "<!doctype", "<?xml", "<head", "<body", `{"error`} {
-			if strings.HasPrefix(last, markup) {
-				return "a page instead of a reply"
-			}
-		}
+	if _, err := engine.CheckReply("llm", last); n == 1 && err != nil {
+		return "a page instead of a reply"
 	}
 	if strings.ContainsAny(last, "\x00\uFFFD") {
 		return "bytes that are no text"

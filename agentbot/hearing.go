@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/turn"
@@ -214,8 +213,10 @@ func (a *Agent) final(m msgFinal) {
 
 	text := strings.TrimSpace(m.transcript.Text)
 	err := m.err
-	if err == nil && text != "" && isNonsense(m.transcript) {
-		err, text = nonsense("asr", "words that nobody says"), ""
+	if err == nil && text != "" {
+		if err = engine.CheckTranscript("asr", m.transcript); err != nil {
+			text = ""
+		}
 	}
 	if err == nil && !hasWords(text) {
 		text = ""
@@ -241,13 +242,6 @@ func (a *Agent) final(m msgFinal) {
 		a.callerSaid(text, u.ended, ReasonVoice, !a.noBarge && a.cfg.Turn.Interrupts(text))
 	}
 	a.next()
-}
-
-// isNonsense says whether a transcript cannot be what somebody said.
-func isNonsense(t engine.Transcript) bool {
-	return strings.ContainsFunc(t.Text, func(r rune) bool {
-		return r == unicode.ReplacementChar || unicode.IsControl(r) && !unicode.IsSpace(r)
-	})
 }
 
 // nothingSaid is an utterance without words: a cough, or speech that the

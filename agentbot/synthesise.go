@@ -74,12 +74,15 @@ func (a *Agent) speak(j *job, s *saying, first bool) error {
 	return err
 }
 
-func (a *Agent) stream(ctx context.Context, s *saying, patience *patience) error {
+func (a *Agent) stream(ctx context.Context, s *saying, patience *patience) (failed error) {
 	stream, err := a.engines.TTS.Speak(ctx, s.text, a.cfg.VoiceID)
 	if err != nil {
 		return err
 	}
-	defer stream.Close()
+	defer func() {
+		engine.Reject(stream, failed)
+		stream.Close()
+	}()
 	rate := stream.SampleRate()
 	if err := checkRate(rate); err != nil {
 		return err
@@ -90,7 +93,7 @@ func (a *Agent) stream(ctx context.Context, s *saying, patience *patience) error
 	for {
 		n, err := stream.Read(pcm)
 		samples += n
-		loud = loud || audible(pcm[:n])
+		loud = loud || engine.Audible(pcm[:n])
 		if n > 0 {
 			patience.renew(a.cfg.AudioGap)
 			if clip == nil && loud {

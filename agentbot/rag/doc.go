@@ -35,7 +35,8 @@
 // escaped: no text in a file can end the quotation, and the model is told that
 // nothing in it is an instruction.
 //
-// A failing model fails as it does by itself; the search cannot fail. No
+// A failing model fails as it does by itself; the search cannot fail, and where
+// Config.Meaning takes part in it, it takes a bounded time. No
 // goroutines, no locks; an LLM here never changes and may be used by many
 // goroutines at once.
 package rag

@@ -2,6 +2,7 @@ package rag
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -70,25 +71,31 @@ func read(messages []engine.Message) question {
 }
 
 // find searches for what answers q.
-func (l *LLM) find(base *knowledge.Base, q question) finding {
+func (l *LLM) find(ctx context.Context, base *knowledge.Base, q question) finding {
 	if q.asked == "" {
 		return finding{}
 	}
 	if knowledge.Vague(q.asked) {
 		// "Go on", "yes please": what it is about was asked before.
-		return finding{hits: l.best(base.Search(q.before, l.cfg.Passages))}
+		return finding{hits: l.best(l.view(ctx, base, q.before).Search(q.before, l.cfg.Passages))}
 	}
 	all := len(base.Passages())
+	leans := l.context(base, q)
+	queries := []string{q.asked}
+	for _, words := range leans {
+		queries = append(queries, q.asked+" "+words)
+	}
+	view := l.view(ctx, base, queries...)
 	found := make(map[*knowledge.Passage]float64)
-	for _, h := range base.Search(q.asked, all) {
+	for _, h := range view.Search(q.asked, all) {
 		found[h.Passage] = h.Score
 	}
 	alone := make(map[*knowledge.Passage]float64)
 	for p, score := range found {
 		alone[p] = score
 	}
-	for _, words := range l.context(base, q) {
-		for _, h := range base.Search(q.asked+" "+words, all) {
+	for _, query := range queries[1:] {
+		for _, h := range view.Search(query, all) {
 			if alone[h.Passage] >= itself*l.cfg.Confident {
 				found[h.Passage] = max(found[h.Passage], leaning*h.Score)
 			}
@@ -117,6 +124,14 @@ func (l *LLM) find(base *knowledge.Base, q question) finding {
 	}
 	f.confidence = &confidence
 	return f
+}
+
+// view is the base as it is searched for queries.
+func (l *LLM) view(ctx context.Context, base *knowledge.Base, queries ...string) knowledge.Searcher {
+	if l.cfg.Meaning == nil || queries[0] == "" {
+		return base
+	}
+	return l.cfg.Meaning.View(ctx, base, queries...)
 }
 
 // best are the hits worth quoting: none where none is an answer.

@@ -53,6 +53,7 @@ type config struct {
 	TTS       string
 	OpenAI    openAIConfig
 	OpenAI2   openAIConfig // the second endpoint, one for all engines
+	Tuning    tuning
 	Knowledge string
 	Language  string
 	Voice     string
@@ -122,6 +123,7 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.OpenAI2.ASRModel, "openai2-asr-model", "", "its `model` for speech recognition")
 	fs.StringVar(&c.OpenAI2.LLMModel, "openai2-llm-model", "", "its language `model`")
 	fs.StringVar(&c.OpenAI2.TTSModel, "openai2-tts-model", "", "its `model` for speech synthesis")
+	c.Tuning.flags(fs)
 	fs.StringVar(&c.Knowledge, "knowledge", "", "`folder` of Markdown files that the agent answers from (default: the shop that is shipped)")
 	fs.StringVar(&c.Language, "language", "", "`BCP 47` language of the calls, where an engine wants to be told")
 	fs.StringVar(&c.Voice, "voice", "", "`voice` of the agent, as its engine names it; with commas, one for each of --tts")
@@ -168,7 +170,7 @@ func (c *config) finish(openAIKey string) error {
 			c.DeskUsers = words{"dana:dev"}
 		}
 	}
-	return errors.Join(c.checkSecrets(), c.checkListen(), c.checkEngines(), c.checkLimits())
+	return errors.Join(c.checkSecrets(), c.checkListen(), c.checkEngines(), c.Tuning.check(), c.checkLimits())
 }
 
 // keyring is every API key with its secret.

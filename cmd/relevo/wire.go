@@ -95,7 +95,7 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	}
 	s.later("engines", func(context.Context) error { return engines.Close() })
 	registry.MustRegister(engines.events)
-	agent, err := agentConfig(ctx, c, engines.Engines, s.log)
+	agent, err := agentConfig(ctx, c, engines.patient(), s.log)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 		return err
 	}
 	hub := call.NewHub(call.Config{
-		Engine: media, Store: store, NewBot: newBot(agent, engines.Engines), ICEServers: ice, Log: s.log, Metrics: registry,
+		Engine: media, Store: store, NewBot: engines.warmer.before(newBot(agent, engines.Engines)), ICEServers: ice, Log: s.log, Metrics: registry,
 		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout,
 		StillMay: func(claims auth.Claims) error { return stillMay(people, claims) },
 	})

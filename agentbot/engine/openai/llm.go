@@ -210,7 +210,7 @@ func (r *reply) atEnd(err error) (engine.Delta, bool) {
 		r.end(r.call.fail(err))
 		return engine.Delta{}, false
 	}
-	if !r.finished && !r.call.tail.done() {
+	if !r.finished && !r.call.body.done() {
 		cause := io.ErrUnexpectedEOF // cut
 		if !r.some && len(r.calls) == 0 {
 			cause = errEmpty
@@ -244,6 +244,10 @@ func (r *reply) atEnd(err error) (engine.Delta, bool) {
 func (r *reply) end(err error) error {
 	if r.err == nil {
 		r.err = err
+		if err == io.EOF { // the events are over; so is the answer, but for its last bytes
+			r.call.body.drain = true
+			r.stream.Close()
+		}
 		r.call.end()
 		r.stream.Close()
 	}
