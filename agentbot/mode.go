@@ -3,6 +3,7 @@ package agentbot
 import (
 	"time"
 
+	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/playout"
 )
 
@@ -88,8 +89,13 @@ func (a *Agent) company(situation, name string) {
 	switch situation {
 	case "requested", "willStart", "willStartLong", "stillWaiting":
 		a.quiet.human = true
-	case "failed", "returned":
+		a.escalate(escalation.Requested{}, "")
+	case "failed", "returned", "canceled":
 		a.quiet.human = false
+		a.escalate(escalation.Closed{}, "")
+	}
+	if situation == "canceled" {
+		return // the caller's own doing
 	}
 	now := time.Now()
 	if a.lastLine.situation == situation && now.Sub(a.lastLine.at) < sameLine {

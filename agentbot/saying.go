@@ -59,7 +59,7 @@ func (a *Agent) settle(r playout.Result, cut bool) {
 	cut = cut && strings.TrimSpace(rest) != ""
 	final := Spoken{
 		Epoch: s.job.epoch, SentenceID: s.id, Text: strings.TrimSpace(heard), Final: true, Cut: cut,
-		Verbatim: s.job.kind == jobVerbatim, Start: s.start, End: r.At,
+		Verbatim: s.job.kind == jobVerbatim, Start: s.start, End: r.At, Confidence: s.confidence, Sources: s.sources,
 	}
 	if cut {
 		final.Unspoken = s.job.unspokenAfter(s, rest)
@@ -68,6 +68,7 @@ func (a *Agent) settle(r playout.Result, cut bool) {
 	if s.job.kind != jobFiller {
 		a.memory.spoken(s.job, heard)
 	}
+	a.heardOf(s, heard)
 }
 
 // unspokenAfter is the rest of a sentence and of its job, as far as written.
