@@ -15,6 +15,7 @@
 //	config.go    the one configuration of the server, and what it refuses
 //	wire.go      the one place where the parts meet
 //	bot.go       the AI agent as a call knows it
+//	escalation.go  --escalation: when it asks for a human, what it never says
 //	serve.go     listeners, signals, shutdown
 //	metrics.go   what Prometheus reads
 //	logging/     the logger, which can drop what callers say
