@@ -3,6 +3,7 @@ package agentbot
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/escalation"
@@ -52,7 +53,7 @@ func (a *Agent) ruled(e escalation.Event, lent string) bool {
 	switch {
 	case d.Action == escalation.Request && d.Agreed:
 		a.say(a.cfg.Lines.OfferAccepted, jobLine)
-		a.lastLine = lineSaid{"requested", now()}
+		a.lastLine = lineSaid{"requested", time.Now()}
 	case d.Action == escalation.Request:
 		a.company("requested", "")
 	case d.Action == escalation.Offer:
@@ -115,7 +116,7 @@ func (a *Agent) withhold(m msgSentence) string {
 			line = a.cfg.Lines.offer(d.Reason)
 		case escalation.Request:
 			line = a.cfg.Lines.RequestedUnknown
-			a.lastLine = lineSaid{"requested", now()}
+			a.lastLine = lineSaid{"requested", time.Now()}
 		case escalation.Withhold:
 			line = a.cfg.Lines.UnknownWaiting
 		}

@@ -12,8 +12,6 @@ import (
 	"github.com/relevo/relevo/agentbot/ground"
 )
 
-func now() time.Time { return time.Now() }
-
 // Check is how a model's answer is compared with what it was given to answer
 // from, sentence by sentence, before it is spoken. A zero field is its default.
 type Check struct {

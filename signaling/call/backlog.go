@@ -162,7 +162,7 @@ func (c *Call) sendSentence(m *member, e *transcripts.Entry, backlog bool, rev i
 	sub := wire.Subtitle{Text: e.Text, SentenceID: e.SentenceID, End: true, Rev: rev, SpeakerID: e.SpeakerID,
 		Time: e.Start.UnixMilli(), Backlog: backlog, Seq: e.Seq, Cut: e.Cut}
 	if m.privileged() {
-		sub.Unspoken = e.Unspoken
+		sub.Unspoken, sub.Data = e.Unspoken, e.Data
 	}
 	c.send(m, subtitleType(wire.Role(e.Role)), raw(sub), e.Epoch, e.SpeakerID, false)
 }

@@ -96,5 +96,8 @@ func TestSourcesAreForHumans(t *testing.T) {
 		if dump := k.caller.Dump(); strings.Contains(dump, "hours.md") {
 			t.Errorf("the caller was sent the source:\n%s", dump)
 		}
+		if dump := k.dana.Dump(); !strings.Contains(dump, "hours.md") {
+			t.Errorf("the human was not sent the source:\n%s", dump)
+		}
 	})
 }
