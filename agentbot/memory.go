@@ -124,6 +124,9 @@ func (m *memory) happened(line Line) {
 		m.note("A human agent took over.")
 	case "lost":
 		m.note("The connection to the human agent was lost.")
+	case "handedOver":
+		m.human, m.name = true, guard.Name(line.Name)
+		m.note("Another human agent has the call now.")
 	case "failed":
 		m.note("The human agent could not join.")
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
 )
 
@@ -87,7 +88,7 @@ func (a *Agent) wrapUp() {
 // company says a line of a situation.
 func (a *Agent) company(situation, name string) {
 	switch situation {
-	case "requested", "willStart", "willStartLong", "stillWaiting":
+	case "requested", "transferred", "willStart", "willStartLong", "stillWaiting":
 		a.quiet.human = true
 		a.escalate(escalation.Requested{}, "")
 	case "failed", "returned", "canceled":
@@ -105,7 +106,7 @@ func (a *Agent) company(situation, name string) {
 		a.lines = append(a.lines, waitingLine{situation, name, now.Add(a.cfg.LineLifetime)})
 		return
 	}
-	line := a.cfg.Lines.forSituation(situation, name, a.waiting)
+	line := a.cfg.Lines.forSituation(situation, guard.Name(name), a.waiting)
 	if line == "" {
 		a.cfg.Log.Warn("agent has no line", "situation", situation)
 		return
