@@ -142,6 +142,7 @@ func inWords(tokens []string) []figure {
 			f.unit = unitOf(tokens[i+n])
 			f.values = append(f.values, clock(f.values, tokens[i+n:])...)
 		}
+		f.values = append(f.values, fraction(v, tokens[i+n:])...)
 		measured := i+n < len(tokens) && measures[tokens[i+n]]
 		f.soft = v <= 1 && !measured || v <= 4 && n == 1 && !measured
 		found = append(found, f)
@@ -149,6 +150,28 @@ func inWords(tokens []string) []figure {
 	}
 	return found
 }
+
+// fraction is a number with what is said after it: "four dollars ninety", "two
+// point four", "two and a half".
+func fraction(v float64, after []string) []float64 {
+	if len(after) < 2 {
+		return nil
+	}
+	rest, n := spelled(after[1:])
+	switch {
+	case money[after[0]] && n > 0 && rest < 100:
+		return []float64{v + rest/100}
+	case after[0] == "point" && n > 0 && rest < 10:
+		return []float64{v + rest/10}
+	case len(after) > 2 && after[0] == "and" && after[1] == "a" && after[2] == "half":
+		return []float64{v + 0.5}
+	}
+	return nil
+}
+
+// money are currencies as they stand between the whole and the rest; never
+// changed.
+var money = set("dollar dollars euro euros pound pounds franken pesos")
 
 // units are words for one; never changed.
 var units = set("one uno una eins 一")

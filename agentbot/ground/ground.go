@@ -150,8 +150,8 @@ const unsure = 0.5
 
 // Check judges a sentence.
 func (r *Reference) Check(sentence string) Result {
-	facts := r.unknownFacts(sentence)
 	content := r.content(sentence)
+	facts := r.unknownFacts(sentence, content)
 	hits := make([]int, len(r.known))
 	found, counted := 0, 0
 	for _, term := range content {
@@ -232,13 +232,36 @@ func isDigits(t string) bool {
 	return t != "" && !strings.ContainsFunc(t, func(r rune) bool { return !unicode.IsDigit(r) })
 }
 
+// about are the passages that have most of a sentence's content: a number is
+// not known because it stands in another.
+func (r *Reference) about(content []string) []*text {
+	hits := make([]int, len(r.known))
+	best := 0
+	for i, k := range r.known {
+		for _, term := range content {
+			if k.has(term) {
+				hits[i]++
+			}
+		}
+		best = max(best, hits[i])
+	}
+	var found []*text
+	for i, k := range r.known {
+		if 2*hits[i] > best || best == 0 {
+			found = append(found, k)
+		}
+	}
+	return found
+}
+
 // unknownFacts are those of a sentence that stand in no text.
-func (r *Reference) unknownFacts(sentence string) []string {
+func (r *Reference) unknownFacts(sentence string, content []string) []string {
 	var facts []string
+	about := r.about(content)
 	denies := contains(knowledge.Tokens(sentence), denials)
 	for _, n := range numbers(sentence) {
 		switch {
-		case n.soft, r.anyNumber(n):
+		case n.soft, r.said.number(n), slices.ContainsFunc(about, func(t *text) bool { return t.number(n) }):
 		case r.caller.number(n) && (denies || !r.another(n)):
 		default:
 			facts = append(facts, n.text)
@@ -273,10 +296,6 @@ func (t *text) number(n figure) bool {
 	return slices.ContainsFunc(n.values, func(v float64) bool { return t.numbers[v] })
 }
 
-func (r *Reference) anyNumber(n figure) bool {
-	return r.said.number(n) || slices.ContainsFunc(r.known, func(t *text) bool { return t.number(n) })
-}
-
 // another says whether the passages give another number of the same thing.
 func (r *Reference) another(n figure) bool {
 	return n.unit != "" && slices.ContainsFunc(r.known, func(t *text) bool { return len(t.units[n.unit]) > 0 })
@@ -285,12 +304,12 @@ func (r *Reference) another(n figure) bool {
 // Harmless says whether a sentence may be said although nothing that is known
 // answers the caller's question.
 func (r *Reference) Harmless(sentence string) bool {
-	if len(r.unknownFacts(sentence)) > 0 {
+	content := r.content(sentence)
+	if len(r.unknownFacts(sentence, content)) > 0 {
 		return false
 	}
 	tokens := knowledge.Tokens(sentence)
 	fresh, quoted := 0, 0 // words of content that nobody but the AI has said, and those of humans
-	content := r.content(sentence)
 	for _, t := range content {
 		switch {
 		case r.human.has(t):
