@@ -69,6 +69,7 @@ type conversation struct {
 	misheard int       // turns without words in a row
 	quiet    quiet
 	esc      escalation.State
+	offer    *saying      // the end of the offer in a reply's place
 	watch    *guard.Watch // of what is said
 }
 

@@ -193,7 +193,8 @@ func (a *Agent) written(m msgSentence) {
 		var splitter sentence.Splitter
 		for _, piece := range append(splitter.Write(line), splitter.Flush()...) {
 			m.job.said += piece
-			m.saying <- a.newSaying(m.job, piece)
+			a.offer = a.newSaying(m.job, piece)
+			m.saying <- a.offer
 		}
 		return
 	}

@@ -49,6 +49,12 @@ func (a *Agent) ruled(e escalation.Event, lent string) bool {
 	if a.mode != Answer {
 		return false // a human is on the way
 	}
+	if _, ok := e.(escalation.CallerSaid); ok {
+		if a.offer != nil && !a.offer.begun {
+			a.escalate(escalation.Unoffered{}, "") // they cannot mean what they have not heard
+		}
+		a.offer = nil
+	}
 	d := a.escalate(e, lent)
 	switch {
 	case d.Action == escalation.Request && d.Agreed:
@@ -127,14 +133,11 @@ func (a *Agent) withhold(m msgSentence) string {
 	return line
 }
 
-// heardOf lets the rules look at a sentence of a reply that was heard.
-func (a *Agent) heardOf(s *saying, heard string) {
-	if s.job.kind != jobReply || s.job.withheld || strings.TrimSpace(heard) == "" {
-		return
-	}
-	a.escalate(escalation.Answered{}, "")
-	if a.mode == Answer {
-		a.ruled(escalation.AgentSaid{Text: heard}, "")
+// heardOf lets the rules look at a sentence of a reply that was heard to its
+// end.
+func (a *Agent) heardOf(s *saying) {
+	if s.job.kind == jobReply && !s.job.withheld {
+		a.ruled(escalation.AgentSaid{Text: s.text}, "")
 	}
 }
 

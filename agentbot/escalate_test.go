@@ -356,3 +356,23 @@ func TestSecondModel(t *testing.T) {
 		})
 	}
 }
+
+// A caller who speaks before the offer was heard has not answered it.
+func TestUnheardOfferIsNotAnswered(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.llm = &scripted.LLM{FirstToken: 200 * ms, PerToken: 20 * ms, Grounds: shopGrounds, Reply: func(engine.Request) scripted.Reply {
+			return scripted.Reply{Text: "You can return things within 30 days and we refund the price. Our boss pays 50 dollars on top.", Confidence: sure(0.8)}
+		}}
+		w.begin()
+		w.pass(time.Second)
+		w.agent.Typed(w.caller, "How about returns?", false)
+		w.pass(1500 * ms)
+		w.agent.Interrupt(ReasonNewQuery)
+		w.agent.Typed(w.caller, "yes", false)
+		w.pass(9 * time.Second)
+		w.wantHuman(0)
+		// Heard to its end it is.
+		w.turn("yes")
+		w.wantHuman(0, "lowConfidence")
+	})
+}

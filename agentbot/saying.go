@@ -3,6 +3,7 @@ package agentbot
 import (
 	"strings"
 
+	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/playout"
 	"github.com/relevo/relevo/agentbot/sentence"
 )
@@ -39,6 +40,9 @@ func (a *Agent) played(r playout.Report) {
 		if r.What == playout.Broke && s.job.failed == nil {
 			s.job.failed = nonsense("tts", "audio that cannot be played")
 		}
+		if r.What == playout.Ended {
+			a.heardOf(s)
+		}
 		a.finish(s.job)
 	}
 }
@@ -68,7 +72,9 @@ func (a *Agent) settle(r playout.Result, cut bool) {
 	if s.job.kind != jobFiller {
 		a.memory.spoken(s.job, heard)
 	}
-	a.heardOf(s, heard)
+	if s.job.kind == jobReply && !s.job.withheld {
+		a.escalate(escalation.Answered{}, "")
+	}
 }
 
 // unspokenAfter is the rest of a sentence and of its job, as far as written.
