@@ -14,6 +14,7 @@ import (
 	"github.com/relevo/relevo/agentbot/engine/openai"
 	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/guard"
+	"github.com/relevo/relevo/agentbot/intent"
 )
 
 // escalationFile is what --escalation names: when the agent offers a human or
@@ -99,6 +100,7 @@ func (f escalationFile) apply(a *agentbot.Config, c *config) error {
 	if rules.EngineFailure.After > 0 {
 		a.FailuresToHuman = rules.EngineFailure.After
 	}
+	rules.AsksForHuman, rules.Distressed = intent.Human, intent.Distress
 	var err error
 	if a.Escalation, err = escalation.New(rules); err != nil {
 		return fmt.Errorf("--escalation: rules: %w", err)

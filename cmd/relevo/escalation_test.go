@@ -81,6 +81,9 @@ func TestEscalationApplies(t *testing.T) {
 	if r := a.Escalation.Config(); r.EngineFailure.After != 7 || r.LowConfidence.Below != 0.3 || a.Check.From != 0.5 || a.HandoverWhen != "When they cry." {
 		t.Errorf("%+v, %+v", r, a)
 	}
+	if r := a.Escalation.Config(); r.AsksForHuman("I want to talk to a person") < r.CallerAsked.From || r.AsksForHuman("when are you open") >= r.CallerAsked.From || r.Distressed("this is an outrage, I am furious") == 0 {
+		t.Error("the rules do not know what a caller means")
+	}
 	for _, text := range []string{"Open, sesame!", "it is 0123456789abcdefxyz", "m y o w n l l m k e y 1", agentbot.DefaultPrompt} {
 		if a.Guard.Watch().Check(text) == guard.Fine {
 			t.Errorf("%q is said", text)
