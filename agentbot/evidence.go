@@ -47,7 +47,7 @@ func (a *Agent) weigh(request engine.Request, first engine.Delta) evidence {
 	if rule.Off {
 		return e
 	}
-	e.guess = e.confidence != nil && *e.confidence < rule.Below
+	e.guess = e.confidence != nil && *e.confidence < rule.Below && !first.Unknown
 	e.checked = first.Grounds != nil && !a.cfg.Check.Off
 	if !e.guess && !e.checked {
 		return e
