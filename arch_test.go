@@ -119,6 +119,12 @@ func TestImportsPointDown(t *testing.T) {
 			"what a caller is after is read from one text by rules, the same everywhere, also where no model or knowledge is"},
 		{"agentbot/engine", nil, []string{"sfu", "agentbot/room", "agentbot/turn", "agentbot/playout"}, []string{"sfu/tone", "sfu/opus"},
 			"an engine turns audio into text or text into audio and knows no conversation"},
+		{"agentbot/escalation", nil, []string{""}, []string{"agentbot/knowledge", "agentbot/intent"},
+			"the rules are pure: what a caller means is found by functions that are passed in"},
+		{"agentbot/guard", nil, []string{""}, nil,
+			"what may be read and said is decided without knowing who asks"},
+		{"agentbot/ground", nil, []string{""}, []string{"agentbot/knowledge"},
+			"a sentence is compared with texts, whatever engine wrote it"},
 		{"", []string{"cmd"}, []string{"cmd"}, nil,
 			"cmd wires the parts; nothing depends on the wiring"},
 	}

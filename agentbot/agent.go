@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
 )
 
@@ -65,8 +67,10 @@ type conversation struct {
 	turnEnd  time.Time // of the caller's last turn
 	later    []string  // turns that wait until the agent has spoken
 	misheard int       // turns without words in a row
-	fails    int       // failed turns in a row
 	quiet    quiet
+	esc      escalation.State
+	offer    *saying      // the end of the offer in a reply's place
+	watch    *guard.Watch // of what is said
 }
 
 // New starts an agent in mode Silent at epoch 0. post takes its events in
@@ -83,6 +87,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	a.clips = make(map[*playout.Clip]*saying)
 	a.legs = make(map[*leg]*hearing)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
+	a.watch = a.cfg.Guard.Watch()
 	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{})
 	if e.TTS != nil && !a.cfg.Rendered.has(a.cfg.Lines.urgent()) {
 		a.wg.Go(a.renderUrgent)
@@ -111,7 +116,8 @@ func (a *Agent) SetMode(mode Mode, epoch uint64, history []Line) {
 
 // Company makes the agent say something short while the caller waits:
 // situation is one of willStart, willStartLong, failed, lost, returned, transferred,
-// requested, stillWaiting; name is the human's. In mode Silent it is kept for
+// requested, stillWaiting, or canceled, of which nothing is said; name is the
+// human's. In mode Silent it is kept for
 // the next mode with a voice, Config.LineLifetime at most.
 func (a *Agent) Company(situation, name string) { a.box.post(msgCompany{situation, name}, false) }
 

@@ -78,6 +78,8 @@ type counters struct {
 	utterances  uint64
 	interrupted uint64
 	falseAlarms uint64
+	withheld    uint64
+	refused     uint64
 }
 
 // Stats are an agent's counters.
@@ -88,6 +90,8 @@ type Stats struct {
 	Utterances  uint64
 	Interrupted uint64 // times the agent was cut
 	FalseAlarms uint64 // pauses without words
+	Withheld    uint64 // sentences not said because they were guesses
+	Refused     uint64 // sentences not said because they recited rules or held a secret
 }
 
 // Stats returns the counters. Any goroutine may ask.
@@ -102,6 +106,7 @@ func (a *Agent) Stats() Stats {
 	return Stats{
 		AudioLost: c.audioLost, EventsLost: a.box.drops(), Failures: failures,
 		Utterances: c.utterances, Interrupted: c.interrupted, FalseAlarms: c.falseAlarms,
+		Withheld: c.withheld, Refused: c.refused,
 	}
 }
 

@@ -2,7 +2,6 @@ package agentbot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"strings"
@@ -13,7 +12,10 @@ import (
 	"github.com/relevo/relevo/agentbot/sentence"
 )
 
-const maxSentences = 64 // of a reply
+const (
+	maxSentences     = 64 // of a reply
+	maxLineSentences = 16 // of a line in its place
+)
 
 type (
 	// msgSentence: a reply has one more sentence.
@@ -21,6 +23,10 @@ type (
 		job    *job
 		text   string
 		saying chan<- *saying
+		// how sure the reply is of it, and where it comes from
+		confidence *float64
+		sources    []string
+		unsure     bool // it is a guess
 	}
 	// msgCall: a reply called a tool.
 	msgCall struct {
@@ -107,6 +113,8 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 	var text strings.Builder
 	var pieces []string
 	called := false
+	var known *evidence
+	withheld := false // what follows a guess is not said; it may still call a tool
 	for {
 		delta, err := stream.Next()
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -114,6 +122,10 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 		}
 		patience.renew(a.cfg.TokenGap)
 		text.WriteString(delta.Text)
+		if known == nil && err == nil {
+			e := a.weigh(request, delta)
+			known = &e
+		}
 		if delta.Call != nil {
 			called = true
 			a.box.post(msgCall{j, *delta.Call}, false)
@@ -123,14 +135,19 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 			fresh = append(fresh, splitter.Flush()...)
 		}
 		for _, piece := range fresh {
-			if !hasWords(piece) {
+			if !hasWords(piece) || withheld {
 				continue
 			}
 			pieces = append(pieces, piece)
 			if why := judgeReply(pieces); why != "" {
 				return text.String(), nonsense("llm", why)
 			}
-			a.box.post(msgSentence{j, piece, sayings}, false)
+			m := msgSentence{job: j, text: piece, saying: sayings}
+			if known != nil {
+				a.judge(ctx, known, &m)
+			}
+			withheld = m.unsure
+			a.box.post(m, false)
 			if len(pieces) == maxSentences || len(pieces) == j.limit {
 				return text.String(), nil
 			}
@@ -167,7 +184,23 @@ func (a *Agent) written(m msgSentence) {
 	if m.job.dead || m.job.wrote {
 		return
 	}
-	m.saying <- a.newSaying(m.job, m.text) // has room for all there may be
+	if m.job.withheld {
+		return
+	}
+	if line := a.withhold(m); line != "" {
+		m.job.withheld = true
+		var splitter sentence.Splitter
+		for _, piece := range append(splitter.Write(line), splitter.Flush()...) {
+			m.job.said += piece
+			a.offer = a.newSaying(m.job, piece)
+			m.saying <- a.offer
+		}
+		return
+	}
+	m.job.said += m.text
+	s := a.newSaying(m.job, m.text)
+	s.confidence, s.sources = m.confidence, m.sources
+	m.saying <- s // has room for all there may be
 }
 
 // replied takes the end of a reply.
@@ -196,7 +229,7 @@ func (a *Agent) replied(m msgReply) {
 	if len(j.sayings) > 0 {
 		id = j.sayings[0].id
 	}
-	a.emit(ReplyCompleted{Epoch: j.epoch, SentenceID: id, Text: strings.TrimSpace(m.text)})
+	a.emit(ReplyCompleted{Epoch: j.epoch, SentenceID: id, Text: strings.TrimSpace(j.said)})
 	a.finish(j)
 }
 
@@ -206,13 +239,5 @@ func (a *Agent) called(m msgCall) {
 		return
 	}
 	m.job.called = true
-	var args struct{ Reason, Detail, Summary string }
-	if json.Unmarshal(m.call.Arguments, &args) != nil || args.Reason == "" {
-		args.Reason = WantAsked
-	}
-	if args.Detail == "" {
-		args.Detail = args.Summary
-	}
-	a.quiet.human = true
-	a.emit(WantHuman{Epoch: m.job.epoch, Reason: args.Reason, Detail: args.Detail})
+	a.modelAsked(m.call.Arguments)
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/turn"
 )
 
@@ -15,6 +17,8 @@ type Engines struct {
 	ASR engine.ASR
 	LLM engine.LLM
 	TTS engine.TTS
+	// Checker compares sentences with what is known (Check); nil: words alone do.
+	Checker engine.LLM
 }
 
 // Config is how an agent behaves. A zero field is its default.
@@ -30,6 +34,10 @@ type Config struct {
 	// HandoverWhen tells the model in the operator's words when to call
 	// request_human.
 	HandoverWhen string
+
+	Escalation *escalation.Rules // when it offers a human or asks for one; nil: the defaults
+	Guard      *guard.Guard      // what it does not say; nil: Protected, the defaults
+	Check      Check             // of answers
 
 	Turn turn.Config
 
@@ -85,14 +93,39 @@ func (c Config) withDefaults() Config {
 	or(&c.MemoryMessages, 80)
 	or(&c.CompanyReply, 2)
 	or(&c.HandoverWhen, defaultHandoverWhen)
+	c.Check.withDefaults()
+	c.rules()
 	c.Lines = c.Lines.withDefaults()
 	if c.Tools == nil {
-		c.Tools = []engine.Tool{requestHumanTool(c.HandoverWhen)}
+		c.Tools = []engine.Tool{requestTool(c.HandoverWhen)}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return c
+}
+
+// Protected are the texts of a configuration that are not recited.
+func (c Config) Protected() []string {
+	or(&c.Prompt, DefaultPrompt)
+	or(&c.HandoverWhen, defaultHandoverWhen)
+	texts := []string{c.Prompt, c.HandoverWhen}
+	for _, tool := range c.Tools {
+		texts = append(texts, tool.Description)
+	}
+	return texts
+}
+
+// rules makes what is not given. Defaults cannot be refused.
+func (c *Config) rules() {
+	if c.Escalation == nil {
+		var e escalation.Config
+		e.EngineFailure.After = max(c.FailuresToHuman, 1)
+		c.Escalation, _ = escalation.New(e)
+	}
+	if c.Guard == nil {
+		c.Guard, _ = guard.New(guard.Config{Protected: c.Protected()})
+	}
 }
 
 func or[T comparable](p *T, value T) {

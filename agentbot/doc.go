@@ -62,6 +62,39 @@
 // up on. A goodbye that was not heard to its end, or into which the caller
 // speaks, ends nothing.
 //
+// # Asking for a human
+//
+// What happens in a call goes to the rules of package escalation, which answer
+// before the model is asked: a caller who asks for a person is not discussed with
+// (escalate.go). An offer is a line of Config.Lines; the caller's next turn answers
+// it. WantHuman carries one of escalation.Reasons; a model gives its reason in an
+// enumeration, and what it or the caller said is Detail, marked as theirs. Nothing
+// in WantHuman can name a person, a skill or a priority. One request is open until
+// Company says returned, failed or canceled.
+//
+// # Guesses
+//
+// The first delta of a reply may say how sure the engine is, where the reply
+// comes from, and what it is to be made of (engine.Delta). compose judges each
+// sentence before it is spoken (evidence.go, package ground): under the threshold
+// of the rules only what claims nothing is said, above it what stands in the
+// passages. What is not said is in no event and no memory; the rest of the reply
+// is dropped, and its tool calls are still taken. It costs half a millisecond a
+// reply and no waiting; Engines.Checker, where there is one, is asked about what
+// words leave open and may take Check.Within. Spoken has the confidence and the
+// sources of its sentence.
+//
+// # Prompt safety
+//
+// A system message is the operator's prompt or fixed words of ours; only a human
+// agent's guidance is quoted in one, as JSON. Callers', humans' and the AI's own
+// words go through guard.Words into messages of their roles, names through
+// guard.Name into Message.Name. Each sentence of a reply and a tool's free text go
+// through guard.Watch before anybody hears or reads them; one that recites the
+// rules or holds a secret becomes Lines.Refusal and is counted (Stats.Refused).
+// The model can call what it was offered and nothing else. attacks_test.go tries two
+// hundred phrasings on a model that always obeys.
+//
 // # Modes
 //
 //	Silent   ears only. No frame is sent, no model asked. Words go to memory.
@@ -99,7 +132,7 @@
 //	TTS late, failed, silent     what was made is said, then TroubleSpeaking as rendered before
 //	no audio to be had at all    two tones
 //	VAD failed                   energy decides
-//	three failed turns in a row  WantHuman with WantEngineFailure
+//	failed turns in a row        WantHuman with WantEngineFailure (the rules say how many)
 //
 // A late engine is noticed by a timer of the agent's, not by its return, so one
 // that does not heed its ctx delays Close and nothing else. Each failure is

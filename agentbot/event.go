@@ -1,6 +1,10 @@
 package agentbot
 
-import "time"
+import (
+	"time"
+
+	"github.com/relevo/relevo/agentbot/escalation"
+)
 
 // Mode is what a call wants of its agent. Its ears stay open in each mode.
 type Mode int
@@ -39,6 +43,8 @@ const (
 	RoleAgent  = "agent"
 	RoleHuman  = "human"
 	RoleEvent  = "event"
+	// RoleGuidance is what a human without the floor wrote to the AI.
+	RoleGuidance = "guidance"
 )
 
 // Leg is whose microphone an agent hears, or who typed.
@@ -50,7 +56,7 @@ type Leg struct {
 
 // Line is a line of the call's log as an agent remembers it.
 type Line struct {
-	Role string // RoleCaller, RoleAgent, RoleHuman, RoleEvent
+	Role string // RoleCaller, RoleAgent, RoleHuman, RoleEvent, RoleGuidance
 	Name string
 	Text string
 }
@@ -72,11 +78,10 @@ const (
 	ReasonNewQuery  = 5
 )
 
-// Reasons of WantHuman that the agent itself gives; a model's tool call may
-// give others.
+// Reasons of WantHuman are those of package escalation. These two are usual.
 const (
-	WantAsked         = "callerAsked"   // the model called request_human and gave no reason
-	WantEngineFailure = "engineFailure" // engines failed Config.FailuresToHuman times in a row
+	WantAsked         = string(escalation.CallerAsked)
+	WantEngineFailure = string(escalation.EngineFailure)
 )
 
 // Event is what happens at an agent: Heard, Spoken, StateChanged, Interrupted,
@@ -103,6 +108,10 @@ type Spoken struct {
 	Unspoken   string // with Final and Cut: the rest of it and of its reply, as far as written
 	Verbatim   bool   // another's words: Agent.Speak, or a human's in mode Revoice
 	Start, End time.Time
+	// With Final, where known: how sure it is, from 0 to 1, and where it comes
+	// from. They are for people who answer for the agent, not for callers.
+	Confidence *float64
+	Sources    []string
 }
 
 // StateChanged tells StateListening, StateThinking or StateSpeaking.
@@ -129,8 +138,8 @@ type ReplyCompleted struct {
 // it needs one.
 type WantHuman struct {
 	Epoch  uint64
-	Reason string
-	Detail string // for people; may hold the caller's words
+	Reason string // one of escalation.Reasons
+	Detail string // for people; may hold the caller's words and a model's, as theirs
 }
 
 // HangupSilence is the reason of WantHangup after a caller's third silence.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/turn"
 )
 
@@ -247,10 +249,15 @@ func (a *Agent) final(m msgFinal) {
 // nothingSaid is an utterance without words: a cough, or speech that the
 // recogniser made nothing of.
 func (a *Agent) nothingSaid(u *utterance) {
-	if a.mode.thinks() && a.idle() && u.voiced >= time.Second && a.misheard < 2 {
-		a.misheard++
-		a.say(a.cfg.Lines.TroubleHearing, jobLine)
-		return
+	if a.mode.thinks() && a.idle() && u.voiced >= time.Second {
+		if a.ruled(escalation.Misheard{}, "") {
+			return
+		}
+		if a.misheard < 2 {
+			a.misheard++
+			a.say(a.cfg.Lines.TroubleHearing, jobLine)
+			return
+		}
 	}
 	a.wordless()
 }
@@ -335,6 +342,9 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 	a.cut(reason)
 	a.memory.heard(engine.RoleUser, "", text)
 	a.turnEnd = end
+	if a.ruled(escalation.CallerSaid{Text: text}, quotedCaller(text)) {
+		return
+	}
 	a.reply()
 }
 
@@ -343,7 +353,7 @@ func (a *Agent) humanSaid(who Leg, text string) {
 	switch {
 	case text == "":
 	case who.Role != RoleHuman:
-		a.memory.add(engine.RoleAssistant, "", text)
+		a.memory.add(engine.RoleAssistant, "", guard.Words(text))
 	case a.mode == Revoice:
 		a.enqueue(a.newJob(jobVerbatim, text, who.Name))
 	default:
@@ -356,7 +366,7 @@ func (a *Agent) typed(m msgTyped) {
 	switch {
 	case text == "":
 	case m.guidance:
-		a.memory.note("Guidance from the human agent " + m.leg.Name + ", which the caller does not see: " + text)
+		a.memory.guidance(text)
 	case m.leg.Role == RoleHuman:
 		a.memory.heard(engine.RoleHuman, m.leg.Name, text)
 	default:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/playout"
 	"github.com/relevo/relevo/agentbot/sentence"
 )
@@ -43,8 +44,10 @@ type job struct {
 	wrote       bool // no more sentences come
 	synthesised bool // no more clips come
 	dead        bool
-	called      bool // it asked for a human
-	farewell    bool // the last words to a silent caller
+	called      bool   // it asked for a human
+	withheld    bool   // something else is said in the place of its rest
+	said        string // what is said of a reply, and in its place
+	farewell    bool   // the last words to a silent caller
 	failed      error
 }
 
@@ -53,6 +56,9 @@ type saying struct {
 	job  *job
 	id   string
 	text string
+
+	confidence *float64
+	sources    []string
 
 	clip  *playout.Clip
 	begun bool
@@ -177,7 +183,7 @@ func (a *Agent) start(j *job) {
 	j.started = true
 	if j.kind == jobReply {
 		request := a.memory.request(&a.cfg, a.mode)
-		sayings := make(chan *saying, maxSentences)
+		sayings := make(chan *saying, maxSentences+maxLineSentences)
 		a.wg.Go(func() { a.compose(j, request, sayings) })
 		a.wg.Go(func() { a.synthesise(j, sayings) })
 		return
@@ -248,7 +254,7 @@ func (a *Agent) finish(j *job) {
 		a.parted(j)
 	}
 	if j.kind == jobReply && j.failed == nil && !j.dead {
-		a.fails = 0
+		a.escalate(escalation.EngineWorked{}, "")
 		if j.called && len(j.sayings) == 0 {
 			a.set(alarmTool, a.cfg.ToolQuiet)
 		}

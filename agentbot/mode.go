@@ -3,6 +3,8 @@ package agentbot
 import (
 	"time"
 
+	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
 )
 
@@ -88,8 +90,13 @@ func (a *Agent) company(situation, name string) {
 	switch situation {
 	case "requested", "transferred", "willStart", "willStartLong", "stillWaiting":
 		a.quiet.human = true
-	case "failed", "returned":
+		a.escalate(escalation.Requested{}, "")
+	case "failed", "returned", "canceled":
 		a.quiet.human = false
+		a.escalate(escalation.Closed{}, "")
+	}
+	if situation == "canceled" {
+		return // the caller's own doing
 	}
 	now := time.Now()
 	if a.lastLine.situation == situation && now.Sub(a.lastLine.at) < sameLine {
@@ -99,7 +106,7 @@ func (a *Agent) company(situation, name string) {
 		a.lines = append(a.lines, waitingLine{situation, name, now.Add(a.cfg.LineLifetime)})
 		return
 	}
-	line := a.cfg.Lines.forSituation(situation, name, a.waiting)
+	line := a.cfg.Lines.forSituation(situation, guard.Name(name), a.waiting)
 	if line == "" {
 		a.cfg.Log.Warn("agent has no line", "situation", situation)
 		return

@@ -3,6 +3,7 @@ package agentbot
 import (
 	"strings"
 
+	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/playout"
 	"github.com/relevo/relevo/agentbot/sentence"
 )
@@ -39,6 +40,9 @@ func (a *Agent) played(r playout.Report) {
 		if r.What == playout.Broke && s.job.failed == nil {
 			s.job.failed = nonsense("tts", "audio that cannot be played")
 		}
+		if r.What == playout.Ended {
+			a.heardOf(s)
+		}
 		a.finish(s.job)
 	}
 }
@@ -59,7 +63,7 @@ func (a *Agent) settle(r playout.Result, cut bool) {
 	cut = cut && strings.TrimSpace(rest) != ""
 	final := Spoken{
 		Epoch: s.job.epoch, SentenceID: s.id, Text: strings.TrimSpace(heard), Final: true, Cut: cut,
-		Verbatim: s.job.kind == jobVerbatim, Start: s.start, End: r.At,
+		Verbatim: s.job.kind == jobVerbatim, Start: s.start, End: r.At, Confidence: s.confidence, Sources: s.sources,
 	}
 	if cut {
 		final.Unspoken = s.job.unspokenAfter(s, rest)
@@ -67,6 +71,9 @@ func (a *Agent) settle(r playout.Result, cut bool) {
 	a.emit(final)
 	if s.job.kind != jobFiller {
 		a.memory.spoken(s.job, heard)
+	}
+	if s.job.kind == jobReply && !s.job.withheld {
+		a.escalate(escalation.Answered{}, "")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
 )
 
 // report tells of an engine's failure and nothing more.
@@ -46,11 +47,7 @@ func (a *Agent) trouble(j *job, engineName string, err error) {
 	if !a.mode.thinks() {
 		return
 	}
-	a.fails++
-	if a.fails%a.cfg.FailuresToHuman == 0 {
-		a.quiet.human = true
-		a.emit(WantHuman{Epoch: a.epoch, Reason: WantEngineFailure, Detail: engineName + ": " + string(engine.KindOf(err))})
-	}
+	a.escalate(escalation.EngineFailed{Engine: engineName, Kind: string(engine.KindOf(err))}, "")
 	line := a.cfg.Lines.TroubleThinking
 	switch engineName {
 	case "asr":

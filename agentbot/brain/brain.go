@@ -88,6 +88,7 @@ func (b *Brain) Chat(ctx context.Context, req engine.Request) (engine.ReplyStrea
 	}
 	s.deltas[0].Confidence = &a.confidence
 	s.deltas[0].Sources = a.sources
+	s.deltas[0].Unknown = a.low || a.want != ""
 	return s, nil
 }
 

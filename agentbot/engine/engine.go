@@ -122,6 +122,19 @@ type Delta struct {
 	// carries it where any does.
 	Confidence *float64
 	Sources    []string // where the reply comes from, e.g. "returns.md#refunds"
+	// Unknown says that the reply admits that the engine does not know, or gets a
+	// human: it is no guess, whatever its Confidence. The first delta carries it.
+	Unknown bool
+	// Grounds are what the reply is to be made of, for a check of it; empty when
+	// nothing is known, nil when the engine does not say. The first delta carries
+	// them.
+	Grounds []Ground
+}
+
+// Ground is a text that a reply is made of.
+type Ground struct {
+	Source string
+	Text   string
 }
 
 // ToolCall is the model's wish to call a tool.

@@ -22,7 +22,9 @@
 // # Confidence
 //
 // It is the retrieval's and says how sure it is that what the model was given is
-// about the question, not whether the model then kept to it. A turn without any
+// about the question. Whether the model then keeps to it is checked sentence by
+// sentence by the conversation (package ground) with the passages, which the first
+// delta carries as Grounds. A turn without any
 // word of content ("yes", "thank you") is no question: it carries none. Small talk
 // with content has a low one, and the model is told what not to do only for
 // facts about the business.

@@ -29,6 +29,15 @@ type finding struct {
 	sources    []string        // of the hits that are answers
 }
 
+// grounds are the passages as they are quoted.
+func (f finding) grounds() []engine.Ground {
+	all := []engine.Ground{}
+	for _, q := range quotations(f.hits) {
+		all = append(all, engine.Ground{Source: q.Source, Text: q.Topic + "\n" + q.Title + "\n" + q.Text})
+	}
+	return all
+}
+
 // question is a conversation as it is searched.
 type question struct {
 	asked  string   // by the caller since somebody answered

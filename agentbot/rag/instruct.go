@@ -3,6 +3,8 @@ package rag
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/relevo/relevo/agentbot/knowledge"
 )
 
 // Bounds of what is quoted, in bytes of text.
@@ -43,16 +45,7 @@ func instruct(f finding, canAsk bool) string {
 	}
 	var b strings.Builder
 	b.WriteString(grounded + "<reference>\n")
-	left := maxQuoted
-	for _, h := range f.hits {
-		q := quoted{Source: h.Passage.ID, Topic: h.Passage.Topic, Title: h.Passage.Title, Text: clip(h.Passage.Text, min(maxPassage, left))}
-		if q.Text == "" {
-			break
-		}
-		if q.Title == q.Topic {
-			q.Title = ""
-		}
-		left -= len(q.Text)
+	for _, q := range quotations(f.hits) {
 		// Marshal escapes <, > and & and line ends: a text cannot leave its line.
 		line, err := json.Marshal(q)
 		if err != nil {
@@ -63,6 +56,24 @@ func instruct(f finding, canAsk bool) string {
 	}
 	b.WriteString("</reference>\n" + onlyFrom + unknown)
 	return b.String()
+}
+
+// quotations are the hits as far as there is room.
+func quotations(hits []knowledge.Hit) []quoted {
+	var all []quoted
+	left := maxQuoted
+	for _, h := range hits {
+		q := quoted{Source: h.Passage.ID, Topic: h.Passage.Topic, Title: h.Passage.Title, Text: clip(h.Passage.Text, min(maxPassage, left))}
+		if q.Text == "" {
+			break
+		}
+		if q.Title == q.Topic {
+			q.Title = ""
+		}
+		left -= len(q.Text)
+		all = append(all, q)
+	}
+	return all
 }
 
 // clip is at most n bytes of text, cut between characters.

@@ -99,5 +99,8 @@ func (s *stream) Next() (engine.Delta, error) {
 	if len(d.Sources) == 0 {
 		d.Sources = s.finding.sources
 	}
+	if d.Grounds == nil {
+		d.Grounds = s.finding.grounds()
+	}
 	return d, nil
 }

@@ -60,6 +60,8 @@ type config struct {
 	Greeting  string
 	Prompt    string
 
+	Escalation string // file: when a human is asked for, what is never said
+
 	// Logging.
 	LogFormat string
 	LogLevel  slog.Level
@@ -129,6 +131,7 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.Voice, "voice", "", "`voice` of the agent, as its engine names it; with commas, one for each of --tts")
 	fs.StringVar(&c.Greeting, "greeting", "", "what the agent says first, - for nothing (default: its own words)")
 	fs.StringVar(&c.Prompt, "prompt", "", "`file` with instructions for the language model")
+	fs.StringVar(&c.Escalation, "escalation", "", "JSON `file`: when the agent offers a human or asks for one, how its answers are checked, what it never says (see below)")
 
 	fs.StringVar(&c.LogFormat, "log-format", "text", "text or json")
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")

@@ -78,6 +78,9 @@ func (e *engines) open(c *config, known knowledge.Source, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
+	if e.Checker, err = e.checker(c); err != nil {
+		return err
+	}
 	// One engine of this machine is used as it is; others stand in a chain.
 	e.ASR, e.LLM, e.TTS, e.voices = asr[0].Engine, llm[0].Engine, tts[0].Engine, tts
 	forASR, forLLM, forTTS := c.Tuning.chains(e.happened(log))
@@ -323,6 +326,13 @@ func agentConfig(ctx context.Context, c *config, e agentbot.Engines, log *slog.L
 			return a, fmt.Errorf("--prompt: %w", err)
 		}
 		a.Prompt = string(text)
+	}
+	escalation, err := readEscalation(c.Escalation)
+	if err != nil {
+		return a, err
+	}
+	if err := escalation.apply(&a, c); err != nil {
+		return a, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

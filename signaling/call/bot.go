@@ -35,7 +35,8 @@ type Bot interface {
 	SetMode(mode BotMode, epoch uint64, history []BotLine)
 	// Company makes the bot say something short while the caller waits:
 	// situation is one of willStart, willStartLong, failed, lost, returned,
-	// transferred, requested, stillWaiting; name is the human's.
+	// transferred, requested, stillWaiting, or canceled, of which nothing is said;
+	// name is the human's.
 	Company(situation, name string)
 	// Typed gives the bot the text that a participant typed. Guidance is from
 	// a human without the floor, for the AI only.
@@ -65,7 +66,7 @@ type BotLeg struct {
 
 // BotLine is a line of the log as a bot remembers it.
 type BotLine struct {
-	Role string // caller, agent, human, event
+	Role string // caller, agent, human, event, guidance
 	Name string
 	Text string
 }
@@ -113,4 +114,8 @@ type Spoken struct {
 	Unspoken   string // with Final and Cut: the rest
 	Verbatim   bool   // said by Speak, for a human in mode 0
 	Start, End time.Time
+	// With Final, where the bot knows: how sure it is, from 0 to 1, and what the
+	// sentence is made of. Callers never see them.
+	Confidence *float64
+	Sources    []string
 }

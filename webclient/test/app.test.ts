@@ -5,7 +5,7 @@ import { party } from "../app/caller/who.ts";
 import { readLogin } from "../app/console/desk.ts";
 import { command, shortcuts } from "../app/console/shortcuts.ts";
 import { toSubscribe } from "../app/console/subscription.ts";
-import { callerLabel, takeoverProblem } from "../app/console/wording.ts";
+import { callerLabel, reasonText, takeoverProblem } from "../app/console/wording.ts";
 import { Announcer } from "../app/shared/announce.ts";
 import { clock, initials, spokenDuration } from "../app/shared/format.ts";
 import { loudness } from "../app/shared/levels.ts";
@@ -163,5 +163,13 @@ describe("local media", () => {
     const media = new LocalMedia({ track: () => Promise.resolve(), ended: () => {} }, () => Promise.reject(new Error("no")));
     await expect(media.set("microphone", { on: true })).rejects.toThrow("no");
     expect(media.isOn("microphone")).toBe(false);
+  });
+});
+
+describe("why a person is asked for", () => {
+  it("says the server's reasons in words and leaves those of people as they are", () => {
+    expect(reasonText("lowConfidence")).toBe("The AI did not know");
+    expect(reasonText("wants a refund")).toBe("wants a refund");
+    expect(reasonText("toString")).toBe("toString");
   });
 });

@@ -17,6 +17,8 @@ type LLM struct {
 	// FirstToken is waited before the first delta, PerToken before each other.
 	FirstToken, PerToken time.Duration
 	Fault                func(Op) Fault
+	// Grounds are told with the first delta of each reply.
+	Grounds []engine.Ground
 }
 
 // Reply is what an LLM answers: the text word by word, then the calls.
@@ -96,6 +98,7 @@ func (l *LLM) Chat(ctx context.Context, req engine.Request) (engine.ReplyStream,
 	}
 	if len(s.deltas) > 0 {
 		s.deltas[0].Confidence, s.deltas[0].Sources = r.Confidence, r.Sources
+		s.deltas[0].Grounds = l.Grounds
 	}
 	return s, nil
 }

@@ -4,7 +4,7 @@ import { clock, spokenDuration } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, Brand, Chip, Notice, ThemeButton } from "../shared/ui.tsx";
 import type { ConsoleModel } from "./model.ts";
-import { callerLabel, stateText, summaryState } from "./wording.ts";
+import { callerLabel, reasonText, stateText, summaryState } from "./wording.ts";
 
 export function useNow(everyMs = 1000): number {
   const [now, setNow] = useState(Date.now());
@@ -122,7 +122,7 @@ function CallRow({ call, now, model }: { call: CallSummary; now: number; model: 
             </span>
           )}
         </span>
-        {call.state === "pending" && call.reason && <span class="call-reason small">{call.reason}</span>}
+        {call.state === "pending" && call.reason && <span class="call-reason small">{reasonText(call.reason)}</span>}
         {call.lastLine && (
           <span class="call-last small muted" dir="auto">
             <b>{call.lastLine.role === "agent" ? "AI" : call.lastLine.role === "caller" ? "Caller" : (call.lastLine.name ?? "Agent")}:</b> {call.lastLine.text}

@@ -33,6 +33,21 @@ export function summaryState(c: CallSummary): string {
   return stateText(c.state).text;
 }
 
+/** Why a person is asked for. What is no reason of the server's own is the caller's or the app's words. */
+export function reasonText(reason: string): string {
+  const words: Record<string, string> = {
+    asked: "Asked for a person",
+    callerAsked: "Asked for a person",
+    lowConfidence: "The AI did not know",
+    modelRequested: "The AI wants a person",
+    phrase: "A phrase to watch for was said",
+    distress: "The caller is upset",
+    notUnderstood: "The AI does not understand the caller",
+    engineFailure: "The AI has technical trouble",
+  };
+  return Object.hasOwn(words, reason) ? words[reason]! : reason;
+}
+
 export function deskEventText(event: string | undefined, name?: string): string | null {
   switch (event) {
     case "request":
