@@ -42,8 +42,8 @@ func read(messages []engine.Message) question {
 	var turns [2][]string
 	for _, m := range slices.Backward(messages) {
 		text := strings.TrimSpace(m.Text)
-		if m.Role == engine.RoleSystem || text == "" {
-			continue
+		if m.Role == engine.RoleSystem || m.Role == engine.RoleTool || len(m.Calls) > 0 || text == "" {
+			continue // what a tool was asked and answered is no turn: the caller's question still stands
 		}
 		switch {
 		case m.Role == engine.RoleUser:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -82,11 +83,11 @@ func chat(t testing.TB, base *knowledge.Base, tools []engine.Tool, messages ...e
 		e.deltas = append(e.deltas, d)
 	}
 	e.confidence, e.sources = e.deltas[0].Confidence, e.deltas[0].Sources
-	if !slices.Equal(given, before) {
+	if !reflect.DeepEqual(given, before) {
 		t.Error("the caller's messages were changed")
 	}
 	got := e.request.Messages
-	if len(got) != len(given)+1 || got[0] != given[0] || got[1].Role != engine.RoleSystem || !slices.Equal(got[2:], given[1:]) {
+	if len(got) != len(given)+1 || !reflect.DeepEqual(got[0], given[0]) || got[1].Role != engine.RoleSystem || !reflect.DeepEqual(got[2:], given[1:]) {
 		t.Fatalf("request %+v", got)
 	}
 	e.system = got[1].Text
