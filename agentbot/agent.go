@@ -29,6 +29,7 @@ type Agent struct {
 	counters counters
 
 	conversation // owned by run
+	tooling      // owned by run, but for stop
 }
 
 // conversation is what only the agent's goroutine touches.
@@ -79,6 +80,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 		ctx: ctx, cancel: cancel, done: make(chan struct{}), prefix: rand.Text()[:8] + "-",
 	}
 	a.state = StateListening
+	a.tooling = newTooling()
 	a.quiet.busy = true
 	a.clips = make(map[*playout.Clip]*saying)
 	a.legs = make(map[*leg]*hearing)
@@ -197,6 +199,7 @@ func (a *Agent) run() {
 	}
 	a.silence()
 	a.player.Close()
+	a.lastOutcomes()
 	for i := range a.alarms {
 		a.unset(alarmKind(i))
 	}
@@ -247,6 +250,8 @@ func (a *Agent) handle(message any) {
 		a.called(m)
 	case msgReply:
 		a.replied(m)
+	case msgTool:
+		a.tooled(m)
 	case msgClip:
 		a.voicedClip(m)
 	case msgSynthesised:

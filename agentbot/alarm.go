@@ -72,22 +72,24 @@ func (a *Agent) ring(kind alarmKind) {
 
 // counters count what was lost, for Stats.
 type counters struct {
-	mu          sync.Mutex
-	audioLost   uint64
-	failures    map[string]uint64
-	utterances  uint64
-	interrupted uint64
-	falseAlarms uint64
+	mu           sync.Mutex
+	audioLost    uint64
+	failures     map[string]uint64
+	utterances   uint64
+	interrupted  uint64
+	falseAlarms  uint64
+	unknownTools uint64
 }
 
 // Stats are an agent's counters.
 type Stats struct {
-	AudioLost   uint64            // frames that the recogniser was too slow for
-	EventsLost  uint64            // partials and progress that nobody waited for
-	Failures    map[string]uint64 // by engine
-	Utterances  uint64
-	Interrupted uint64 // times the agent was cut
-	FalseAlarms uint64 // pauses without words
+	AudioLost    uint64            // frames that the recogniser was too slow for
+	EventsLost   uint64            // partials and progress that nobody waited for
+	Failures     map[string]uint64 // by engine
+	Utterances   uint64
+	Interrupted  uint64 // times the agent was cut
+	FalseAlarms  uint64 // pauses without words
+	UnknownTools uint64 // calls of tools that there are not
 }
 
 // Stats returns the counters. Any goroutine may ask.
@@ -102,6 +104,7 @@ func (a *Agent) Stats() Stats {
 	return Stats{
 		AudioLost: c.audioLost, EventsLost: a.box.drops(), Failures: failures,
 		Utterances: c.utterances, Interrupted: c.interrupted, FalseAlarms: c.falseAlarms,
+		UnknownTools: c.unknownTools,
 	}
 }
 

@@ -13,7 +13,10 @@ import (
 	"github.com/relevo/relevo/agentbot/sentence"
 )
 
-const maxSentences = 64 // of a reply
+const (
+	maxSentences = 64 // of a reply
+	maxToolCalls = 16 // of a round of it
+)
 
 type (
 	// msgSentence: a reply has one more sentence.
@@ -34,6 +37,8 @@ type (
 		failed string // the engine
 		err    error
 		saying chan<- *saying
+		round  int               // of the reply that it was
+		calls  []engine.ToolCall // of tools other than request_human, in order
 	}
 )
 
@@ -68,7 +73,7 @@ func (p *patience) end() {
 // budget is how long an engine may take for the first of its answer: its own
 // limit, or what is left of the time in which the caller must hear something.
 func (a *Agent) budget(j *job, own time.Duration) time.Duration {
-	if j.kind != jobReply {
+	if j.kind != jobReply || j.patient.Load() {
 		return own
 	}
 	left := time.Until(j.turn.Add(a.cfg.TurnBudget))
@@ -77,12 +82,12 @@ func (a *Agent) budget(j *job, own time.Duration) time.Duration {
 
 // compose has the model write a reply and cuts it into sentences. It closes
 // sayings through the agent's goroutine, which fills it.
-func (a *Agent) compose(j *job, request engine.Request, sayings chan<- *saying) {
-	done := msgReply{job: j, saying: sayings}
-	stalled := msgReply{job: j, saying: sayings, failed: "llm", err: &engine.Error{Engine: "llm", Kind: engine.Timeout, Cause: errStalled}}
+func (a *Agent) compose(j *job, round int, request engine.Request, sayings chan<- *saying) {
+	done := msgReply{job: j, saying: sayings, round: round}
+	stalled := msgReply{job: j, saying: sayings, round: round, failed: "llm", err: &engine.Error{Engine: "llm", Kind: engine.Timeout, Cause: errStalled}}
 	ctx, patience := wait(j.ctx, a.budget(j, a.cfg.FirstToken), func() { a.box.post(stalled, false) })
 	defer patience.end()
-	text, err := a.write(ctx, j, request, sayings, patience)
+	text, err := a.write(ctx, j, request, sayings, patience, &done.calls)
 	if errors.Is(context.Cause(ctx), errStalled) {
 		return // already told
 	}
@@ -93,8 +98,9 @@ func (a *Agent) compose(j *job, request engine.Request, sayings chan<- *saying) 
 	a.box.post(done, false)
 }
 
-// write streams the reply until it ends, is long enough or fails.
-func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayings chan<- *saying, patience *patience) (string, error) {
+// write streams the reply until it ends, is long enough or fails. What it calls
+// is added to calls, but for a human, who is asked for at once.
+func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayings chan<- *saying, patience *patience, calls *[]engine.ToolCall) (string, error) {
 	stream, err := a.engines.LLM.Chat(ctx, request)
 	if err != nil {
 		return "", err
@@ -111,9 +117,14 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 		}
 		patience.renew(a.cfg.TokenGap)
 		text.WriteString(delta.Text)
-		if delta.Call != nil {
+		switch {
+		case delta.Call == nil:
+		case delta.Call.Name == RequestHuman:
 			called = true
 			a.box.post(msgCall{j, *delta.Call}, false)
+		case len(*calls) < maxToolCalls:
+			called = true
+			*calls = append(*calls, *delta.Call)
 		}
 		fresh := splitter.Write(delta.Text)
 		if err != nil {
@@ -165,7 +176,7 @@ func judgeReply(pieces []string) string {
 
 // written takes a sentence of a reply.
 func (a *Agent) written(m msgSentence) {
-	if m.job.dead || m.job.wrote {
+	if m.job.dead || m.job.wrote || len(m.job.sayings) >= maxSentences {
 		return
 	}
 	m.saying <- a.newSaying(m.job, m.text) // has room for all there may be
@@ -178,7 +189,7 @@ func (a *Agent) replied(m msgReply) {
 		a.report(m.failed, m.err)
 		return
 	}
-	if j.wrote {
+	if j.wrote || m.round != j.rounds || a.takeCalls(&m) {
 		return
 	}
 	j.wrote = true
@@ -197,7 +208,7 @@ func (a *Agent) replied(m msgReply) {
 	if len(j.sayings) > 0 {
 		id = j.sayings[0].id
 	}
-	a.emit(ReplyCompleted{Epoch: j.epoch, SentenceID: id, Text: strings.TrimSpace(m.text)})
+	a.emit(ReplyCompleted{Epoch: j.epoch, SentenceID: id, Text: strings.TrimSpace(j.wroteBefore + " " + m.text)})
 	a.finish(j)
 }
 

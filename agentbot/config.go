@@ -1,10 +1,12 @@
 package agentbot
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/tools"
 	"github.com/relevo/relevo/agentbot/turn"
 )
 
@@ -31,6 +33,14 @@ type Config struct {
 	// request_human.
 	HandoverWhen string
 
+	// The operator's HTTP tools, offered to the model with Tools in mode Answer.
+	Toolbox *tools.Set
+	// CallTool makes a call: tools.Client.Do. nil: none is called.
+	CallTool func(ctx, stop context.Context, t *tools.Tool, args tools.Arguments) tools.Result
+	// Consent reads a caller's answer to "Shall I…?"; nil is tools.Consent.
+	Consent func(language, text string) (yes, no bool)
+	offered []engine.Tool
+
 	Turn turn.Config
 
 	// How long each engine may keep the caller waiting.
@@ -48,6 +58,11 @@ type Config struct {
 	LineLifetime  time.Duration // 5 s: how long a line asked for in mode Silent waits for a voice
 	GreetingDelay time.Duration // 1 s: from Hear to the greeting when no frame comes
 	ToolQuiet     time.Duration // 0.8 s: from a request for a human without words to Lines.Requested
+
+	FillerAgain time.Duration // 1.8 s: of silence while a tool runs, until the next filler
+	ToolRounds  int           // 4: times that a model may go on with what tools answered, in a turn
+	ToolCalls   int           // 6: calls of tools in a turn
+	ToolGrace   time.Duration // 5 s: how long Close waits for the outcome of calls that change something
 
 	// How long a caller may be silent after the last word, in mode Answer and by
 	// voice. A negative one ends the row.
@@ -78,6 +93,10 @@ func (c Config) withDefaults() Config {
 	or(&c.LineLifetime, 5*time.Second)
 	or(&c.GreetingDelay, time.Second)
 	or(&c.ToolQuiet, 800*time.Millisecond)
+	or(&c.FillerAgain, 1800*time.Millisecond)
+	or(&c.ToolRounds, 4)
+	or(&c.ToolCalls, 6)
+	or(&c.ToolGrace, 5*time.Second)
 	or(&c.SilenceQuestion, 10*time.Second)
 	or(&c.SilenceAgain, 20*time.Second)
 	or(&c.SilenceEnd, 20*time.Second)
@@ -88,6 +107,10 @@ func (c Config) withDefaults() Config {
 	c.Lines = c.Lines.withDefaults()
 	if c.Tools == nil {
 		c.Tools = []engine.Tool{requestHumanTool(c.HandoverWhen)}
+	}
+	c.offered = append(c.Tools[:len(c.Tools):len(c.Tools)], c.Toolbox.Offer()...)
+	if c.Consent == nil {
+		c.Consent = func(_, text string) (yes, no bool) { return tools.Consent(text) }
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

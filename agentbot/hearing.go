@@ -233,7 +233,7 @@ func (a *Agent) final(m msgFinal) {
 		a.deaf(u, err)
 	case text == "":
 		a.nothingSaid(u)
-	case u.length <= a.backchannel() && turn.Backchannel(text) && a.speaking():
+	case u.length <= a.backchannel() && turn.Backchannel(text) && (a.speaking() || a.toolsRun()):
 		a.wordless()
 		a.goOn()
 	default:
@@ -320,6 +320,7 @@ func (a *Agent) goOn() {
 	if a.playing() {
 		a.setState(StateSpeaking)
 	}
+	a.keepWaiting()
 }
 
 func (a *Agent) unpause() {
@@ -341,7 +342,9 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 	a.cut(reason)
 	a.memory.heard(engine.RoleUser, "", text)
 	a.turnEnd = end
-	a.reply()
+	if !a.consented(text) {
+		a.reply()
+	}
 }
 
 // humanSaid is a sentence of a human agent, or of an external bot.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
@@ -37,6 +38,8 @@ type job struct {
 	cancel context.CancelFunc
 	ahead  chan struct{} // holds one for each sentence with audio that is not yet over
 
+	patient atomic.Bool // a tool was called: the time that engines share is over
+
 	// owned by the agent's goroutine
 	sayings     []*saying
 	started     bool
@@ -46,6 +49,15 @@ type job struct {
 	called      bool // it asked for a human
 	farewell    bool // the last words to a silent caller
 	failed      error
+
+	// of a reply with tools, owned by the agent's goroutine
+	base        *engine.Request  // as it was asked first
+	exchange    []engine.Message // calls and answers since
+	rounds      int              // of calls
+	toolCalls   int
+	round       *toolRound    // being called
+	confirmed   *confirmation // the caller agreed: it begins with the call
+	wroteBefore string        // in the rounds before
 }
 
 // saying is a sentence of a job.
@@ -57,6 +69,7 @@ type saying struct {
 	clip  *playout.Clip
 	begun bool
 	final bool
+	heard int // code points of text, when final
 	start time.Time
 }
 
@@ -176,10 +189,9 @@ func (a *Agent) next() {
 func (a *Agent) start(j *job) {
 	j.started = true
 	if j.kind == jobReply {
-		request := a.memory.request(&a.cfg, a.mode)
-		sayings := make(chan *saying, maxSentences)
-		a.wg.Go(func() { a.compose(j, request, sayings) })
+		sayings := make(chan *saying, maxSentences+1)
 		a.wg.Go(func() { a.synthesise(j, sayings) })
+		a.ask(j, sayings)
 		return
 	}
 	j.wrote = true
@@ -227,6 +239,7 @@ func (a *Agent) play(s *saying, clip *playout.Clip) {
 // finish ends the current job if all of it was said.
 func (a *Agent) finish(j *job) {
 	if !j.wrote || !j.synthesised {
+		a.keepWaiting()
 		return
 	}
 	for _, s := range j.sayings {
@@ -270,5 +283,6 @@ func (a *Agent) rest() {
 		a.rearmCompany()
 	} else if len(a.clips) == 0 && a.current != nil && a.current.kind == jobReply {
 		a.setState(StateThinking)
+		a.keepWaiting()
 	}
 }

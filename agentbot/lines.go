@@ -30,6 +30,12 @@ type Lines struct {
 	SilenceAgain    string
 	SilenceEnd      string
 
+	// ConfirmTool is asked before a tool is called whose operator gives no
+	// question; {what} is the tool and its arguments.
+	ConfirmTool string
+	// ToolWaits are said while a tool goes on running, after the first filler.
+	ToolWaits []string
+
 	// What it says when an engine failed.
 	TroubleHearing  string
 	TroubleThinking string
@@ -56,6 +62,10 @@ func (l Lines) withDefaults() Lines {
 	or(&l.SilenceQuestion, "Are you still there?")
 	or(&l.SilenceAgain, "I cannot hear you. If you are still there, please say something.")
 	or(&l.SilenceEnd, "I still cannot hear you, so I will end the call now. Please call again whenever you like. Goodbye.")
+	or(&l.ConfirmTool, "Just to be sure: {what}. Shall I go ahead?")
+	if len(l.ToolWaits) == 0 {
+		l.ToolWaits = []string{"This takes a moment. Thank you for your patience.", "I am still waiting for the answer.", "It should not be long now."}
+	}
 	or(&l.TroubleHearing, "Sorry, I could not hear that properly. Could you say it again?")
 	or(&l.TroubleThinking, "Sorry, I am having trouble finding an answer. Could you ask me again?")
 	or(&l.TroubleSpeaking, "Sorry, I have trouble speaking right now.")
@@ -90,6 +100,7 @@ func (l Lines) forSituation(situation, name string, turn int) string {
 func (l Lines) fixed() []string {
 	all := []string{l.TroubleHearing, l.TroubleThinking, l.TroubleSpeaking, l.SilenceQuestion, l.SilenceAgain, l.SilenceEnd}
 	all = append(all, l.Fillers...)
+	all = append(all, l.ToolWaits...)
 	all = append(all, l.StillWaiting...)
 	for _, line := range []string{l.WillStart, l.Failed, l.Lost, l.Returned, l.Requested} {
 		all = append(all, strings.ReplaceAll(line, "{name}", l.Somebody))
@@ -122,3 +133,6 @@ func requestHumanTool(when string) engine.Tool {
 	})
 	return engine.Tool{Name: RequestHuman, Description: when, Parameters: schema}
 }
+
+// language is the language that the agent speaks.
+func (a *Agent) language() string { return a.cfg.Language }

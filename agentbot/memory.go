@@ -59,6 +59,12 @@ func (m *memory) spoken(j *job, text string) {
 	m.of = j
 }
 
+// exchange adds calls of tools and what they answered, which belong together.
+func (m *memory) exchange(messages ...engine.Message) {
+	m.of = nil
+	m.messages = append(m.messages, messages...)
+}
+
 func (m *memory) note(text string) { m.add(engine.RoleSystem, "", text) }
 
 // back marks the end of a human's stretch, so that a model neither greets nor
@@ -121,8 +127,11 @@ func (m *memory) request(cfg *Config, mode Mode) engine.Request {
 		messages = append(messages, engine.Message{Role: engine.RoleSystem, Text: cfg.Prompt})
 	}
 	from := max(0, len(m.messages)-m.limit)
+	for from < len(m.messages) && m.messages[from].Role == engine.RoleTool {
+		from++ // what it answers is gone
+	}
 	messages = append(messages, m.messages[from:]...)
-	tools := cfg.Tools
+	tools := cfg.offered
 	if mode == Company {
 		tools = nil
 		messages = append(messages, engine.Message{Role: engine.RoleSystem, Text: "A human agent is being connected. Answer in one short sentence and open no new topic."})

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/agentbot/playout"
+	"github.com/relevo/relevo/agentbot/tools"
 )
 
 // waitingLine is a line that was asked for while there was no voice.
@@ -30,6 +31,9 @@ func (a *Agent) setMode(m msgMode) {
 	}
 	if m.epoch != a.epoch || m.mode == Silent || m.mode == Revoice || was == Revoice || m.history != nil {
 		a.silence()
+	}
+	if m.mode != Answer || m.epoch != a.epoch {
+		a.dropConfirmation(tools.Unconfirmed)
 	}
 	newVoice := was == Silent || a.over || m.epoch != a.epoch
 	if m.mode == Silent {

@@ -51,7 +51,7 @@ func (a *Agent) settle(r playout.Result, cut bool) {
 	if s == nil || s.final {
 		return
 	}
-	s.final = true
+	s.final, s.heard = true, r.Heard
 	if !r.Begun || s.text == "" {
 		return
 	}

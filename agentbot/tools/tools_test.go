@@ -46,7 +46,7 @@ func TestReadRefuses(t *testing.T) {
 		"there are GET":              one(`"url":"http://x/","method":"TRACE"`),
 		"http://":                    one(`"url":"file:///etc/passwd"`),
 		"no placeholders":            one(order + `"url":"http://{order}.x/"`),
-		"cannot be parsed":            one(order + `"url":"{order}://x/"`),
+		"cannot be parsed":           one(order + `"url":"{order}://x/"`),
 		"user name or password":      one(`"url":"http://u:p@x/"`),
 		"fragment":                   one(`"url":"http://x/#a"`),
 		"is none of the parameters":  one(order + `"url":"http://x/{nope}"`),
@@ -104,7 +104,7 @@ func TestCheck(t *testing.T) {
 	tool := s.Find("t")
 	for args, want := range map[string]string{
 		`{"order":"12"}`:                       "",
-		` {"order": "12", "n": 1.5 }`:        "integer",
+		` {"order": "12", "n": 1.5 }`:          "integer",
 		`{"order":"12","n":12345678901234567}`: "",
 		`{"order":"12","when":"2026-02-30"}`:   "date",
 		`{"order":12}`:                         "string",
