@@ -3,6 +3,7 @@ package agentbot
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,10 +67,9 @@ func (a *Agent) ask(j *job, sayings chan<- *saying) {
 		base := a.memory.request(&a.cfg, a.mode)
 		j.base = &base
 	}
-	request := engine.Request{Messages: j.base.Messages[:len(j.base.Messages):len(j.base.Messages)], Tools: j.base.Tools}
-	request.Messages = append(request.Messages, j.exchange...)
-	if len(a.running) > 0 {
-		request.Messages = append(request.Messages, engine.Message{Role: engine.RoleSystem, Text: a.underWay()})
+	request := engine.Request{Messages: slices.Concat(j.base.Messages, j.exchange), Tools: j.base.Tools}
+	if len(a.running) > 0 { // with the rules, which come first
+		request.Messages = slices.Insert(request.Messages, min(1, len(request.Messages)), engine.Message{Role: engine.RoleSystem, Text: a.underWay()})
 	}
 	if j.rounds >= a.cfg.ToolRounds || a.mode == Company {
 		request.Tools = nil
