@@ -28,6 +28,11 @@ type Agent struct {
 	// guarded by its own mutex
 	counters counters
 
+	first struct { // of the language that the call began in
+		Lines   Lines
+		VoiceID string
+	}
+
 	conversation // owned by run
 	tooling      // owned by run, but for stop
 }
@@ -79,6 +84,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 		cfg: cfg.withDefaults(), engines: e, emit: post, box: newMailbox(4096),
 		ctx: ctx, cancel: cancel, done: make(chan struct{}), prefix: rand.Text()[:8] + "-",
 	}
+	a.first.Lines, a.first.VoiceID = a.cfg.Lines, cfg.VoiceID
 	a.state = StateListening
 	a.tooling = newTooling()
 	a.quiet.busy = true
@@ -86,9 +92,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	a.legs = make(map[*leg]*hearing)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
 	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{})
-	if e.TTS != nil && !a.cfg.Rendered.has(a.cfg.Lines.urgent()) {
-		a.wg.Go(a.renderUrgent)
-	}
+	a.renderLater()
 	go a.run()
 	return a
 }

@@ -179,6 +179,9 @@ func (a *Agent) written(m msgSentence) {
 	if m.job.dead || m.job.wrote || len(m.job.sayings) >= maxSentences {
 		return
 	}
+	if !hasWords(a.cfg.spoken(m.text).Say) {
+		return // there for the eye only: a code fence, a table's rule
+	}
 	m.saying <- a.newSaying(m.job, m.text) // has room for all there may be
 }
 

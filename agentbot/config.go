@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/spoken"
 	"github.com/relevo/relevo/agentbot/tools"
 	"github.com/relevo/relevo/agentbot/turn"
 )
@@ -21,8 +22,19 @@ type Engines struct {
 
 // Config is how an agent behaves. A zero field is its default.
 type Config struct {
-	Language string // BCP 47, asked of the ASR; "" is the engine's default
-	VoiceID  string // of the TTS; "" is the engine's default
+	// Language is a BCP 47 tag, which the ASR and the model are told; "": the
+	// engines' default, with English lines. "auto": the one that the caller
+	// speaks, as the ASR or their words tell; "auto:de" begins in German.
+	Language string
+	VoiceID  string  // of the TTS; "" is the engine's default
+	Tongues  Tongues // lines, greeting and voice of each language; nil is BuiltinTongues
+
+	speaks   string // the language spoken now, "" is English; run's own after New, as are Lines and VoiceID
+	detected bool   // the caller was heard to speak it
+
+	// Spoken is how much of a written text is changed for the voice; see package
+	// spoken.
+	Spoken spoken.Level
 
 	Prompt   string        // the operator's rules, the first system message; DefaultPrompt
 	Greeting string        // spoken once a call; "" is none
@@ -104,7 +116,7 @@ func (c Config) withDefaults() Config {
 	or(&c.MemoryMessages, 80)
 	or(&c.CompanyReply, 2)
 	or(&c.HandoverWhen, defaultHandoverWhen)
-	c.Lines = c.Lines.withDefaults()
+	c.speakFirst()
 	if c.Tools == nil {
 		c.Tools = []engine.Tool{requestHumanTool(c.HandoverWhen)}
 	}

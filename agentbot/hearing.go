@@ -220,6 +220,9 @@ func (a *Agent) final(m msgFinal) {
 	if err == nil && !hasWords(text) {
 		text = ""
 	}
+	if text != "" && m.leg.info.Role == RoleCaller {
+		a.heardLanguage(m.transcript.Language, text)
+	}
 	if text != "" || u.shown {
 		a.emit(Heard{Leg: m.leg.info, SentenceID: u.id, Text: text, Final: true, Start: u.start, End: u.end})
 	}
@@ -370,6 +373,7 @@ func (a *Agent) typed(m msgTyped) {
 		a.memory.heard(engine.RoleHuman, m.leg.Name, text)
 	default:
 		a.greeted = true
+		a.heardLanguage("", text)
 		a.callerSaid(text, time.Now(), ReasonNewQuery, false)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/playout"
 	"github.com/relevo/relevo/agentbot/sentence"
+	"github.com/relevo/relevo/agentbot/spoken"
 )
 
 type jobKind int
@@ -34,6 +35,7 @@ type job struct {
 	turn   time.Time // end of the turn that it answers
 	asked  time.Time // when the job was made
 	limit  int       // most sentences; 0 is no limit
+	voice  string    // of the TTS
 	ctx    context.Context
 	cancel context.CancelFunc
 	ahead  chan struct{} // holds one for each sentence with audio that is not yet over
@@ -64,7 +66,8 @@ type job struct {
 type saying struct {
 	job  *job
 	id   string
-	text string
+	text string        // as it is written
+	say  spoken.Spoken // as it is said
 
 	clip  *playout.Clip
 	begun bool
@@ -78,7 +81,7 @@ type saying struct {
 const ahead = 2
 
 func (a *Agent) newJob(kind jobKind, text, human string) *job {
-	j := &job{kind: kind, epoch: a.epoch, text: text, turn: a.turnEnd, asked: time.Now(), ahead: make(chan struct{}, ahead)}
+	j := &job{kind: kind, epoch: a.epoch, text: text, turn: a.turnEnd, asked: time.Now(), voice: a.cfg.VoiceID, ahead: make(chan struct{}, ahead)}
 	if kind == jobVerbatim && a.mode == Revoice {
 		j.human = &human
 	}
@@ -198,7 +201,7 @@ func (a *Agent) start(j *job) {
 	if clip, ok := a.rendered(j.text); ok {
 		s := a.newSaying(j, j.text)
 		j.synthesised = true
-		a.play(s, playout.Ready(j.text, clip.rate, clip.pcm, clip.words))
+		a.play(s, playout.Ready(s.say.Say, clip.rate, clip.pcm, clip.words))
 		return
 	}
 	if a.engines.TTS == nil || j.kind == jobTrouble && a.ttsDown {
@@ -218,6 +221,7 @@ func (a *Agent) start(j *job) {
 
 func (a *Agent) newSaying(j *job, piece string) *saying {
 	s := &saying{job: j, id: a.newID(), text: strings.TrimSpace(piece)}
+	s.say = a.cfg.spoken(s.text)
 	j.sayings = append(j.sayings, s)
 	return s
 }

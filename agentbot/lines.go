@@ -7,9 +7,9 @@ import (
 	"github.com/relevo/relevo/agentbot/engine"
 )
 
-// Lines are what an agent says of itself, in the operator's language. {name}
-// is the human's name, or Lines.Somebody when it is not known. A nil or empty
-// field is the English default.
+// Lines are what an agent says of itself, in one language. {name} is the
+// human's name, or Lines.Somebody when it is not known. A nil or empty field is
+// that of the language's Tongue, and without one the English.
 type Lines struct {
 	Somebody string // for {name} when the name is not known
 
@@ -134,5 +134,7 @@ func requestHumanTool(when string) engine.Tool {
 	return engine.Tool{Name: RequestHuman, Description: when, Parameters: schema}
 }
 
-// language is the language that the agent speaks.
-func (a *Agent) language() string { return a.cfg.Language }
+// english is built from the defaults, so that there is one place for them.
+func english() Tongue {
+	return Tongue{Greeting: "Hello, this is the virtual assistant. How can I help you?", Lines: Lines{}.withDefaults()}
+}

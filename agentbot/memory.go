@@ -126,6 +126,9 @@ func (m *memory) request(cfg *Config, mode Mode) engine.Request {
 	if cfg.Prompt != "" {
 		messages = append(messages, engine.Message{Role: engine.RoleSystem, Text: cfg.Prompt})
 	}
+	if language := cfg.answerIn(); language != "" {
+		messages = append(messages, engine.Message{Role: engine.RoleSystem, Text: language})
+	}
 	from := max(0, len(m.messages)-m.limit)
 	for from < len(m.messages) && m.messages[from].Role == engine.RoleTool {
 		from++ // what it answers is gone

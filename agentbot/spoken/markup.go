@@ -52,7 +52,8 @@ func (s *stripper) peek(n int) rune {
 	return 0
 }
 
-func (s *stripper) rest() string { return string(s.in[s.i:]) }
+// rest is what comes next, as far as a piece of markup may go.
+func (s *stripper) rest() string { return string(s.in[s.i:min(len(s.in), s.i+400)]) }
 
 // lineLength is the runes up to the end of the line.
 func (s *stripper) lineLength() int {
@@ -86,8 +87,9 @@ func (s *stripper) line() bool {
 	case strings.HasPrefix(trimmed, "```") || strings.HasPrefix(trimmed, "~~~"):
 		fence := trimmed[:3]
 		s.drop(len([]rune(line)))
-		if end := strings.Index(s.rest(), "\n"+fence); end >= 0 { // code is for the eye
-			s.drop(len([]rune(s.rest()[:end])) + 1)
+		rest := string(s.in[s.i:])
+		if end := strings.Index(rest, "\n"+fence); end >= 0 { // code is for the eye
+			s.drop(len([]rune(rest[:end])) + 1)
 			s.drop(s.lineLength())
 		}
 		return true

@@ -24,6 +24,9 @@ func (v *visible) speak(t *tongue) Spoken {
 	return s.done()
 }
 
+// longestForm bounds how far one form is looked for, in runes.
+const longestForm = 160
+
 // forms are tried in this order where a form may begin.
 var forms = []func(*speaker, string) bool{
 	(*speaker).email, (*speaker).address, (*speaker).abbreviation, (*speaker).monthFirst, (*speaker).amount, (*speaker).calendar, (*speaker).clockTime,
@@ -34,7 +37,7 @@ func (s *speaker) next() {
 	r := s.v.text[s.at]
 	letter, digit := unicode.IsLetter(r), isDigit(r)
 	if letter || digit || strings.ContainsRune("+-−#$€£¥￥(½¼¾", r) {
-		rest := string(s.v.text[s.at:])
+		rest := string(s.v.text[s.at:min(len(s.v.text), s.at+longestForm)])
 		if !s.inWord() || digit && !isDigit(s.before()) && r < utf8.RuneSelf {
 			for _, form := range forms {
 				if form(s, rest) {

@@ -194,6 +194,9 @@ func (a *ASR) transcribe(ctx context.Context, audio []byte, lang string) (engine
 		return engine.Transcript{}, c.fail(err)
 	}
 	t := engine.Transcript{Text: strings.Join(strings.Fields(response.Text), " "), Language: lang}
+	if lang == "" {
+		t.Language = response.Language // where the endpoint tells it, by tag or by name
+	}
 	if len(response.Segments) > 0 {
 		t.Text, t.Confidence = fromSegments(response)
 	}
