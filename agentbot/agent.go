@@ -14,7 +14,7 @@ import (
 // all but Boundary and Close post and return.
 type Agent struct {
 	// fixed after New
-	cfg     Config
+	cfg     Config // its Lines, VoiceID, speaks and detected are run's
 	engines Engines
 	emit    func(Event)
 	box     *mailbox

@@ -36,11 +36,14 @@ type Config struct {
 	// spoken.
 	Spoken spoken.Level
 
-	Prompt   string        // the operator's rules, the first system message; DefaultPrompt
-	Greeting string        // spoken once a call; "" is none
-	Lines    Lines         // what it says of itself
-	Rendered *Rendered     // Lines as audio, shared by all agents; nil: each renders the few that it needs when the TTS is down
-	Tools    []engine.Tool // nil: request_human with HandoverWhen; empty: none
+	Prompt   string // the operator's rules, the first system message; DefaultPrompt
+	Greeting string // spoken once a call; "" is none
+	// OwnGreeting keeps SpeakLike from changing Greeting: it is the operator's, in
+	// all languages.
+	OwnGreeting bool
+	Lines       Lines         // what it says of itself
+	Rendered    *Rendered     // Lines as audio, shared by all agents; nil: each renders the few that it needs when the TTS is down
+	Tools       []engine.Tool // nil: request_human with HandoverWhen; empty: none
 	// HandoverWhen tells the model in the operator's words when to call
 	// request_human.
 	HandoverWhen string

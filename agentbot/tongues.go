@@ -172,13 +172,13 @@ func or2(a, b string) string {
 // spoken is what is said for a written text.
 func (c *Config) spoken(text string) spoken.Spoken { return spoken.Of(text, c.speaks, c.Spoken) }
 
-// SpeakLike makes c the configuration of a call in a language, and gives it the
-// greeting of that language unless the operator has words of their own (own).
-func (c *Config) SpeakLike(language string, own bool) {
+// SpeakLike makes c the configuration of a call in a language ("": the one that
+// c has) and gives it the greeting of that language, unless OwnGreeting.
+func (c *Config) SpeakLike(language string) {
 	if language != "" {
 		c.Language = language
 	}
-	if own {
+	if c.OwnGreeting {
 		return
 	}
 	tongues := c.Tongues
@@ -208,10 +208,15 @@ func (a *Agent) heardLanguage(recognised, text string) {
 	}
 	a.cfg.speaks, a.cfg.detected = tag, true
 	tongue, ok := a.cfg.Tongues[tag]
-	if !ok {
+	begun, _ := a.cfg.begins()
+	switch {
+	case tag == or2(begun, "en"):
+		a.cfg.Lines = a.first.Lines
+	case !ok:
 		return // the lines stay; the model and the voice may know the language
+	default:
+		a.cfg.Lines = tongue.Lines.over(a.first.Lines)
 	}
-	a.cfg.Lines = tongue.Lines.over(a.first.Lines).withDefaults()
 	a.cfg.VoiceID = or2(tongue.Voice, a.first.VoiceID)
 	a.fillers, a.filled = 0, ""
 	a.renderLater()
