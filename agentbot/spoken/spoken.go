@@ -128,8 +128,9 @@ func (b *builder) done() Spoken {
 	b.copy(len(b.v.text) - b.at)
 	s := Spoken{Say: b.say.String(), length: len(b.v.written), ends: b.ends}
 	for i, end := range s.ends {
-		// What closes an emphasis or a link goes with what it closes.
-		for i > 0 && end > 0 && end < s.length && b.v.gone[end] {
+		// What closes an emphasis or a link goes with what it closes; after a space
+		// it opens the next.
+		for end > 0 && end < s.length && b.v.gone[end] && !unicode.IsSpace(b.v.written[end-1]) {
 			end++
 		}
 		s.ends[i] = end
