@@ -293,3 +293,41 @@ func TestModelsOwn(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What a tool answers is no turn: the question before it is searched, and the
+// reply stands on the tool.
+func TestToolAnswers(t *testing.T) {
+	base := knowledge.New(nil, nil)
+	model := &scripted.LLM{Reply: func(engine.Request) scripted.Reply { return scripted.Reply{Text: "It is on its way."} }}
+	l, err := New(Config{LLM: model, Knowledge: base})
+	if err != nil {
+		t.Fatal(err)
+	}
+	question := []engine.Message{{Role: engine.RoleSystem, Text: rules}, {Role: engine.RoleUser, Text: "Where is my order of yesterday?"}}
+	exchange := []engine.Message{
+		{Role: engine.RoleAssistant, Text: "Let me look.", Calls: []engine.ToolCall{{ID: "a", Name: "order_status"}}},
+		{Role: engine.RoleTool, CallID: "a", Name: "order_status", Text: `{"status":"ok"}`},
+	}
+	first := func(messages []engine.Message) engine.Delta {
+		s, err := l.Chat(t.Context(), engine.Request{Messages: messages})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		d, err := s.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	if d := first(question); d.Confidence == nil || *d.Confidence > 0.1 || d.Sources != nil {
+		t.Errorf("before: %+v", d)
+	}
+	if d := first(append(question[:2:2], exchange...)); d.Confidence == nil || *d.Confidence != 1 || len(d.Sources) != 1 || d.Sources[0] != "tool:order_status" {
+		t.Errorf("after: %+v", d)
+	}
+	later := append(append(question[:2:2], exchange...), engine.Message{Role: engine.RoleAssistant, Text: "On its way."}, engine.Message{Role: engine.RoleUser, Text: "And what is the refund policy?"})
+	if d := first(later); d.Confidence == nil || *d.Confidence > 0.1 || d.Sources != nil {
+		t.Errorf("the next question: %+v", d)
+	}
+}
