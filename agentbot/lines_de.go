@@ -12,6 +12,7 @@ func german() Tongue {
 		Failed:          "Das hat leider nicht geklappt. Ich bin weiterhin für Sie da.",
 		Lost:            "Die Verbindung zu {name} ist leider abgebrochen. Ich bin noch für Sie da.",
 		Returned:        "Da bin ich wieder. Was kann ich noch für Sie tun?",
+		Transferred:     "{name} verbindet Sie mit jemand anderem aus dem Team. Bitte bleiben Sie dran, ich bin so lange für Sie da.",
 		Requested:       "Ich habe jemanden aus dem Team dazugebeten. Bis dahin helfe ich Ihnen gern weiter.",
 		Fillers:         []string{"Einen Moment.", "Ich sehe mal nach."},
 		ConfirmTool:     "Nur zur Sicherheit: {what}. Soll ich das so machen?",

@@ -12,6 +12,7 @@ func spanish() Tongue {
 		Failed:          "Lo siento, no ha funcionado. Sigo aquí para ayudarle.",
 		Lost:            "Lo siento, hemos perdido la conexión con {name}. Sigo aquí con usted.",
 		Returned:        "Ya estoy de vuelta con usted. ¿En qué más puedo ayudarle?",
+		Transferred:     "{name} le pasa con otra persona del equipo. No cuelgue, por favor; mientras tanto sigo aquí con usted.",
 		Requested:       "He avisado a un compañero. Mientras tanto puedo seguir ayudándole.",
 		Fillers:         []string{"Un momento.", "Déjeme ver."},
 		ConfirmTool:     "Solo para confirmar: {what}. ¿Lo hago?",

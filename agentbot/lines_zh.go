@@ -12,6 +12,7 @@ func chinese() Tongue {
 		Failed:          "很抱歉，没有接通。我会继续为您服务。",
 		Lost:            "很抱歉，与{name}的连接中断了。我还在线上。",
 		Returned:        "我回来了。请问还有什么可以帮您？",
+		Transferred:     "{name}正在为您转接另一位同事，请不要挂断，我先陪着您。",
 		Requested:       "我已经联系同事了。在此期间，我可以继续帮您。",
 		Fillers:         []string{"请稍等。", "我看一下。"},
 		ConfirmTool:     "跟您确认一下：{what}。可以吗？",

@@ -36,8 +36,22 @@ func BuiltinTongues() Tongues {
 	return Tongues{"en": english(), "es": spanish(), "de": german(), "zh": chinese()}
 }
 
-// holesOfLines are the placeholders that a field of Lines may have.
-var holesOfLines = map[string]string{"ConfirmTool": "{what}", "WillStart": "{name}", "Failed": "{name}", "Lost": "{name}", "Returned": "{name}", "Requested": "{name}", "StillWaiting": "{name}"}
+// mayName are fields of Lines that may have {name} although the English has it
+// not. Never changed.
+var mayName = []string{"Failed", "Returned", "Requested", "StillWaiting"}
+
+// holesOfLines are the placeholders that a field may have: those of the English.
+func holesOfLines(name string) (holes []string) {
+	Lines{}.withDefaults().each(func(field string, lines []string) {
+		if field == name {
+			holes = lineHole.FindAllString(strings.Join(lines, " "), -1)
+		}
+	})
+	if slices.Contains(mayName, name) {
+		holes = append(holes, "{name}")
+	}
+	return holes
+}
 
 var lineHole = regexp.MustCompile(`\{[^}]*\}`)
 
@@ -87,7 +101,7 @@ func (l Lines) check() error {
 		}
 		for _, line := range lines {
 			for _, hole := range lineHole.FindAllString(line, -1) {
-				if hole != holesOfLines[name] {
+				if !slices.Contains(holesOfLines(name), hole) {
 					wrong = append(wrong, fmt.Errorf("%s has %s, which means nothing there", field, hole))
 				}
 			}

@@ -143,6 +143,8 @@ func (a *Agent) judgeCall(c *toolCall, j *job) {
 	}
 	c.tool, c.args = tool, args
 	switch {
+	case a.mode != Answer: // none is offered
+		c.refuse(tools.TooMany, errors.New("a human is being connected"))
 	case j.toolCalls >= a.cfg.ToolCalls || j.rounds >= a.cfg.ToolRounds:
 		c.refuse(tools.TooMany, errors.New("too many calls in one turn"))
 	case !tool.Safe() && a.running[toolKey(c)] > 0:

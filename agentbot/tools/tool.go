@@ -44,20 +44,6 @@ func (s *Set) Find(name string) *Tool {
 	return s.byName[name]
 }
 
-// Sayings are all that tools say while they run in a language, so that it can
-// be rendered before.
-func (s *Set) Sayings(language string) (all []string) {
-	if s == nil {
-		return nil
-	}
-	for _, t := range s.tools {
-		if say := t.Say(language); say != "" && !slices.Contains(all, say) {
-			all = append(all, say)
-		}
-	}
-	return all
-}
-
 // Tool is one of them.
 type Tool struct {
 	name        string

@@ -86,14 +86,13 @@ func TestOffer(t *testing.T) {
 	if len(offer) != 2 || offer[0].Name != "b" || offer[0].Description != "d" || !json.Valid(offer[0].Parameters) {
 		t.Errorf("offer %+v", offer)
 	}
-	if got := s.Sayings("de-AT"); len(got) != 2 || got[0] != "Moment." || got[1] != "Hm." {
-		t.Errorf("sayings %q", got)
-	}
-	if got := s.Find("b").Say("fr"); got != "Wait." {
-		t.Errorf("say %q", got)
+	for language, want := range map[string]string{"de-AT": "Moment.", "fr": "Wait.", "": "Wait."} {
+		if got := s.Find("b").Say(language); got != want || s.Find("a").Say(language) != "Hm." {
+			t.Errorf("say %q", got)
+		}
 	}
 	var none *Set
-	if none.Find("b") != nil || none.Offer() != nil || none.Sayings("en") != nil {
+	if none.Find("b") != nil || none.Offer() != nil {
 		t.Error("no set has something")
 	}
 }

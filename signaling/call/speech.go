@@ -139,6 +139,10 @@ func (c *Call) remember(e transcripts.Entry) {
 		switch e.Event {
 		case "human", "handedOver", "returning", "lost", "failed":
 			c.lines = append(c.lines, BotLine{Role: "event", Name: e.Name, Text: e.Event})
+		case eventTool:
+			if text := toolMemory(e.Data); text != "" {
+				c.lines = append(c.lines, BotLine{Role: "event", Text: text})
+			}
 		}
 	}
 }

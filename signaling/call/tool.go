@@ -1,6 +1,7 @@
 package call
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -81,4 +82,18 @@ func toolLine(t ToolCall) string {
 		b.WriteString(", the caller was not told")
 	}
 	return b.String()
+}
+
+// toolMemory is a call as a bot remembers it that is made anew from the log:
+// that it was made, and nothing that a caller, a model or a service said.
+func toolMemory(data []byte) string {
+	var d toolData
+	if json.Unmarshal(data, &d) != nil {
+		return ""
+	}
+	switch d.Status {
+	case "invalid", "tooMany", "cancelled":
+		return "" // nothing was done
+	}
+	return "The tool " + d.Name + " was called in this call: " + d.Status + "."
 }

@@ -52,6 +52,19 @@ func TestToolInTheLog(t *testing.T) {
 		if strings.Join(lines, "\n") != strings.Join(want, "\n") {
 			t.Errorf("the human reads\n%s", strings.Join(lines, "\n"))
 		}
+		k.dana.Do(wire.MethodReturn, nil, nil)
+		time.Sleep(2 * time.Second)
+		k.bot(0).note(func() {
+			var events []string
+			for _, l := range k.bot(0).history {
+				if l.Role == "event" && strings.Contains(l.Text, "tool") {
+					events = append(events, l.Text)
+				}
+			}
+			if strings.Join(events, "|") != "The tool cancel_order was called in this call: ok.|The tool note was called in this call: unknown." {
+				t.Errorf("the AI is told %q", events)
+			}
+		})
 		if n := len(k.caller.Channelled(wire.TypeTypedMessage)); n != 0 {
 			t.Errorf("the caller reads %d lines", n)
 		}
