@@ -528,3 +528,34 @@ func TestToolInjection(t *testing.T) {
 		}
 	})
 }
+
+// The model fails after the tool: the caller is told in time, and what the tool
+// did is remembered.
+func TestModelFailsAfterTheTool(t *testing.T) {
+	inBubble(t, func(w *world) {
+		s := withTools(w, 300*ms, func(string) (scripted.Reply, bool) { return wish("", "note", `{"text":"x"}`), true })
+		chats := 0
+		w.llm.Fault = func(op scripted.Op) scripted.Fault {
+			if op == scripted.Chat {
+				chats++
+			}
+			return scripted.Fault{Stall: op == scripted.NextDelta && chats == 2}
+		}
+		w.begin()
+		end := w.asked400()
+		w.pass(9 * time.Second)
+		said := w.said(0)
+		if len(s.began()) != 1 || len(said) == 0 || said[len(said)-1] != w.cfg.withDefaults().Lines.TroubleThinking {
+			t.Errorf("said %q after %q", said, s.began())
+		}
+		answer := when(w, 0, func(s Spoken) bool { return strings.HasPrefix(s.Text, "Sorry,") })
+		if got := w.longestSilence(end, answer); got > 2500*ms {
+			t.Errorf("silent for %v\n%v", got, w)
+		}
+		w.agent.Typed(w.caller, "And now?", false)
+		w.pass(500 * ms)
+		if asked := strings.Join(w.asked(), "\n"); !strings.Contains(asked, `"status":"ok"`) {
+			t.Errorf("asked %s", asked)
+		}
+	})
+}

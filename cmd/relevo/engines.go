@@ -147,6 +147,7 @@ func (e *engines) asr(name string, c *config, base *knowledge.Base, log *slog.Lo
 		remote, err := openai.NewASR(openai.ASRConfig{
 			Endpoint: e.endpoint(o, o.ASRBaseURL, o.ASRAPIKey, o.ASRModel),
 			Prompt:   strings.Join(base.Names(), ", "),
+			Verbose:  c.tellsLanguage(o.ASRModel),
 		})
 		if err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/relevo/relevo/agentbot"
 	"github.com/relevo/relevo/agentbot/spoken"
@@ -35,6 +36,12 @@ func (c *config) spokenLevel() spoken.Level {
 		return spoken.Full
 	}
 	return spoken.Markup
+}
+
+// tellsLanguage says whether a recogniser's model is asked for details because
+// the language of the call is among them; Whisper models have them.
+func (c *config) tellsLanguage(model string) bool {
+	return strings.HasPrefix(c.Language, "auto") && (model == "" || strings.Contains(strings.ToLower(model), "whisper"))
 }
 
 // openLines reads what the agent says of itself.
