@@ -52,7 +52,8 @@ type Config struct {
 	Toolbox *tools.Set
 	// CallTool makes a call: tools.Client.Do. nil: none is called.
 	CallTool func(ctx, stop context.Context, t *tools.Tool, args tools.Arguments) tools.Result
-	// Consent reads a caller's answer to "Shall I…?"; nil is tools.Consent.
+	// Consent reads a caller's answer to "Shall I…?"; nil: by tools.Consent and
+	// package intent, of which either may say yes to nothing but a plain yes.
 	Consent func(language, text string) (yes, no bool)
 	offered []engine.Tool
 
@@ -125,7 +126,7 @@ func (c Config) withDefaults() Config {
 	}
 	c.offered = append(c.Tools[:len(c.Tools):len(c.Tools)], c.Toolbox.Offer()...)
 	if c.Consent == nil {
-		c.Consent = func(_, text string) (yes, no bool) { return tools.Consent(text) }
+		c.Consent = consent
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

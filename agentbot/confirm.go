@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/relevo/relevo/agentbot/intent"
 	"github.com/relevo/relevo/agentbot/tools"
 )
 
@@ -19,6 +20,16 @@ type confirmation struct {
 // heardShare is how much of a question must have been heard for a yes to mean
 // it: people agree before the last word is out.
 const heardShare = 0.8
+
+// consent reads an answer. What agrees and says more ("yes, and also …") is no
+// yes: the caller is asked again about what they say now.
+func consent(_, text string) (yes, no bool) {
+	yes, no = tools.Consent(text)
+	if !yes && !no {
+		yes, no = intent.Affirms(text) == 1, intent.Declines(text) >= 0.9
+	}
+	return yes && !no, no
+}
 
 // askConfirmation ends a reply with the question.
 func (a *Agent) askConfirmation(m *msgReply, call toolCall) {

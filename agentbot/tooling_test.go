@@ -559,3 +559,15 @@ func TestModelFailsAfterTheTool(t *testing.T) {
 		}
 	})
 }
+
+func TestConsent(t *testing.T) {
+	for text, want := range map[string][2]bool{
+		"Yes please.": {true, false}, "Oui, merci": {true, false}, "可以": {true, false}, "Auf jeden Fall!": {true, false},
+		"No thanks": {false, true}, "Non merci": {false, true}, "算了": {false, true},
+		"Yes, and delete my account as well": {}, "Yes, cancel order 456 instead": {}, "How much is it?": {}, "": {}, "mm": {},
+	} {
+		if yes, no := consent("", text); yes != want[0] || no != want[1] {
+			t.Errorf("%q: yes %v, no %v", text, yes, no)
+		}
+	}
+}
