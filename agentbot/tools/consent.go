@@ -77,6 +77,7 @@ var (
 	polite = setOf(`please go do it that's that is thanks thank you i the of course all uh um well oh and then sounds good great fine me for
 		por favor gracias que eso es está bien de acuerdo muy lo hacer usted
 		bitte danke das ist so machen mach sie tun es gut doch ruhig in ordnung auf jeden fall ich gern mal ok`)
-	noProblem  = strings.NewReplacer("no problem", "yes", "why not", "yes", "kein problem", "ja", "warum nicht", "ja", "no hay problema", "sí", "por qué no", "sí", "cómo no", "sí")
+	noProblem = strings.NewReplacer("no problem", "yes", "why not", "yes", "kein problem", "ja", "warum nicht", "ja", "no hay problema", "sí", "por qué no", "sí", "cómo no", "sí",
+		"auf jeden fall", "ja", "of course", "yes", "sounds good", "yes", "that's fine", "yes", "por supuesto", "sí", "de acuerdo", "sí")
 	chineseYes = strings.NewReplacer("是的", "", "可以", "", "好的", "", "好", "", "确认", "", "没错", "", "对的", "", "对", "", "行", "", "没问题", "", "同意", "", "当然", "", "嗯", "", "是", "")
 )
