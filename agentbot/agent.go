@@ -16,7 +16,7 @@ import (
 // all but Boundary and Close post and return.
 type Agent struct {
 	// fixed after New
-	cfg     Config
+	cfg     Config // its Lines, VoiceID, speaks and detected are run's
 	engines Engines
 	emit    func(Event)
 	box     *mailbox
@@ -30,7 +30,13 @@ type Agent struct {
 	// guarded by its own mutex
 	counters counters
 
+	first struct { // of the language that the call began in
+		Lines   Lines
+		VoiceID string
+	}
+
 	conversation // owned by run
+	tooling      // owned by run, but for stop
 }
 
 // conversation is what only the agent's goroutine touches.
@@ -82,16 +88,16 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 		cfg: cfg.withDefaults(), engines: e, emit: post, box: newMailbox(4096),
 		ctx: ctx, cancel: cancel, done: make(chan struct{}), prefix: rand.Text()[:8] + "-",
 	}
+	a.first.Lines, a.first.VoiceID = a.cfg.Lines, cfg.VoiceID
 	a.state = StateListening
+	a.tooling = newTooling()
 	a.quiet.busy = true
 	a.clips = make(map[*playout.Clip]*saying)
 	a.legs = make(map[*leg]*hearing)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
 	a.watch = a.cfg.Guard.Watch()
 	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{})
-	if e.TTS != nil && !a.cfg.Rendered.has(a.cfg.Lines.urgent()) {
-		a.wg.Go(a.renderUrgent)
-	}
+	a.renderLater()
 	go a.run()
 	return a
 }
@@ -203,6 +209,7 @@ func (a *Agent) run() {
 	}
 	a.silence()
 	a.player.Close()
+	a.lastOutcomes()
 	for i := range a.alarms {
 		a.unset(alarmKind(i))
 	}
@@ -253,6 +260,8 @@ func (a *Agent) handle(message any) {
 		a.called(m)
 	case msgReply:
 		a.replied(m)
+	case msgTool:
+		a.tooled(m)
 	case msgClip:
 		a.voicedClip(m)
 	case msgSynthesised:

@@ -72,26 +72,28 @@ func (a *Agent) ring(kind alarmKind) {
 
 // counters count what was lost, for Stats.
 type counters struct {
-	mu          sync.Mutex
-	audioLost   uint64
-	failures    map[string]uint64
-	utterances  uint64
-	interrupted uint64
-	falseAlarms uint64
-	withheld    uint64
-	refused     uint64
+	mu           sync.Mutex
+	audioLost    uint64
+	failures     map[string]uint64
+	utterances   uint64
+	interrupted  uint64
+	falseAlarms  uint64
+	withheld     uint64
+	refused      uint64
+	unknownTools uint64
 }
 
 // Stats are an agent's counters.
 type Stats struct {
-	AudioLost   uint64            // frames that the recogniser was too slow for
-	EventsLost  uint64            // partials and progress that nobody waited for
-	Failures    map[string]uint64 // by engine
-	Utterances  uint64
-	Interrupted uint64 // times the agent was cut
-	FalseAlarms uint64 // pauses without words
-	Withheld    uint64 // sentences not said because they were guesses
-	Refused     uint64 // sentences not said because they recited rules or held a secret
+	AudioLost    uint64            // frames that the recogniser was too slow for
+	EventsLost   uint64            // partials and progress that nobody waited for
+	Failures     map[string]uint64 // by engine
+	Utterances   uint64
+	Interrupted  uint64 // times the agent was cut
+	FalseAlarms  uint64 // pauses without words
+	Withheld     uint64 // sentences not said because they were guesses
+	Refused      uint64 // sentences not said because they recited rules or held a secret
+	UnknownTools uint64 // calls of tools that there are not
 }
 
 // Stats returns the counters. Any goroutine may ask.
@@ -106,7 +108,7 @@ func (a *Agent) Stats() Stats {
 	return Stats{
 		AudioLost: c.audioLost, EventsLost: a.box.drops(), Failures: failures,
 		Utterances: c.utterances, Interrupted: c.interrupted, FalseAlarms: c.falseAlarms,
-		Withheld: c.withheld, Refused: c.refused,
+		Withheld: c.withheld, Refused: c.refused, UnknownTools: c.unknownTools,
 	}
 }
 

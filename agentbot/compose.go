@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,6 +16,7 @@ import (
 const (
 	maxSentences     = 64 // of a reply
 	maxLineSentences = 16 // of a line in its place
+	maxToolCalls     = 16 // of a round of it
 )
 
 type (
@@ -40,6 +42,8 @@ type (
 		failed string // the engine
 		err    error
 		saying chan<- *saying
+		round  int               // of the reply that it was
+		calls  []engine.ToolCall // of tools other than request_human, in order
 	}
 )
 
@@ -74,7 +78,7 @@ func (p *patience) end() {
 // budget is how long an engine may take for the first of its answer: its own
 // limit, or what is left of the time in which the caller must hear something.
 func (a *Agent) budget(j *job, own time.Duration) time.Duration {
-	if j.kind != jobReply {
+	if j.kind != jobReply || j.patient.Load() {
 		return own
 	}
 	left := time.Until(j.turn.Add(a.cfg.TurnBudget))
@@ -83,12 +87,12 @@ func (a *Agent) budget(j *job, own time.Duration) time.Duration {
 
 // compose has the model write a reply and cuts it into sentences. It closes
 // sayings through the agent's goroutine, which fills it.
-func (a *Agent) compose(j *job, request engine.Request, sayings chan<- *saying) {
-	done := msgReply{job: j, saying: sayings}
-	stalled := msgReply{job: j, saying: sayings, failed: "llm", err: &engine.Error{Engine: "llm", Kind: engine.Timeout, Cause: errStalled}}
+func (a *Agent) compose(j *job, round int, request engine.Request, sayings chan<- *saying) {
+	done := msgReply{job: j, saying: sayings, round: round}
+	stalled := msgReply{job: j, saying: sayings, round: round, failed: "llm", err: &engine.Error{Engine: "llm", Kind: engine.Timeout, Cause: errStalled}}
 	ctx, patience := wait(j.ctx, a.budget(j, a.cfg.FirstToken), func() { a.box.post(stalled, false) })
 	defer patience.end()
-	text, err := a.write(ctx, j, request, sayings, patience)
+	text, err := a.write(ctx, j, request, sayings, patience, &done.calls)
 	if errors.Is(context.Cause(ctx), errStalled) {
 		return // already told
 	}
@@ -99,8 +103,9 @@ func (a *Agent) compose(j *job, request engine.Request, sayings chan<- *saying) 
 	a.box.post(done, false)
 }
 
-// write streams the reply until it ends, is long enough or fails.
-func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayings chan<- *saying, patience *patience) (_ string, failed error) {
+// write streams the reply until it ends, is long enough or fails. What it calls
+// is added to calls, but for a human, who is asked for at once.
+func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayings chan<- *saying, patience *patience, calls *[]engine.ToolCall) (_ string, failed error) {
 	stream, err := a.engines.LLM.Chat(ctx, request)
 	if err != nil {
 		return "", err
@@ -115,6 +120,14 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 	called := false
 	var known *evidence
 	withheld := false // what follows a guess is not said; it may still call a tool
+	var guess *msgSentence
+	// What looks like a guess before a tool is called ("let me look") is no answer:
+	// whether one is called shows at the end. Nothing of it is said then.
+	last := func() {
+		if guess != nil && len(*calls) == 0 {
+			a.box.post(*guess, false)
+		}
+	}
 	for {
 		delta, err := stream.Next()
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -126,9 +139,14 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 			e := a.weigh(request, delta)
 			known = &e
 		}
-		if delta.Call != nil {
+		switch {
+		case delta.Call == nil:
+		case delta.Call.Name == RequestHuman:
 			called = true
 			a.box.post(msgCall{j, *delta.Call}, false)
+		case len(*calls) < maxToolCalls:
+			called = true
+			*calls = append(*calls, *delta.Call)
 		}
 		fresh := splitter.Write(delta.Text)
 		if err != nil {
@@ -146,7 +164,10 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 			if known != nil {
 				a.judge(ctx, known, &m)
 			}
-			withheld = m.unsure
+			if withheld = m.unsure; withheld && hasTools(request) {
+				guess = &m
+				continue
+			}
 			a.box.post(m, false)
 			if len(pieces) == maxSentences || len(pieces) == j.limit {
 				return text.String(), nil
@@ -156,11 +177,18 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 		case err != nil && len(pieces) == 0 && !called:
 			return text.String(), nonsense("llm", "a reply without words")
 		case err != nil:
+			last()
 			return text.String(), nil
 		case utf8.RuneCountInString(text.String()) > longestReply:
+			last()
 			return text.String(), nil
 		}
 	}
+}
+
+// hasTools says whether a model may call something that answers it.
+func hasTools(r engine.Request) bool {
+	return slices.ContainsFunc(r.Tools, func(t engine.Tool) bool { return t.Name != RequestHuman })
 }
 
 // judgeReply says why what a model wrote cannot be said, "" if it can.
@@ -181,7 +209,7 @@ func judgeReply(pieces []string) string {
 
 // written takes a sentence of a reply.
 func (a *Agent) written(m msgSentence) {
-	if m.job.dead || m.job.wrote {
+	if m.job.dead || m.job.wrote || len(m.job.sayings) >= maxSentences {
 		return
 	}
 	if m.job.withheld {
@@ -190,12 +218,16 @@ func (a *Agent) written(m msgSentence) {
 	if line := a.withhold(m); line != "" {
 		m.job.withheld = true
 		var splitter sentence.Splitter
-		for _, piece := range append(splitter.Write(line), splitter.Flush()...) {
+		pieces := append(splitter.Write(line), splitter.Flush()...)
+		for _, piece := range pieces[:min(len(pieces), maxLineSentences)] {
 			m.job.said += piece
 			a.offer = a.newSaying(m.job, piece)
 			m.saying <- a.offer
 		}
 		return
+	}
+	if !hasWords(a.cfg.spoken(m.text).Say) {
+		return // there for the eye only: a code fence, a table's rule
 	}
 	m.job.said += m.text
 	s := a.newSaying(m.job, m.text)
@@ -210,7 +242,7 @@ func (a *Agent) replied(m msgReply) {
 		a.report(m.failed, m.err)
 		return
 	}
-	if j.wrote {
+	if j.wrote || m.round != j.rounds || a.takeCalls(&m) {
 		return
 	}
 	j.wrote = true

@@ -1,12 +1,15 @@
 package agentbot
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/guard"
+	"github.com/relevo/relevo/agentbot/spoken"
+	"github.com/relevo/relevo/agentbot/tools"
 	"github.com/relevo/relevo/agentbot/turn"
 )
 
@@ -23,14 +26,28 @@ type Engines struct {
 
 // Config is how an agent behaves. A zero field is its default.
 type Config struct {
-	Language string // BCP 47, asked of the ASR; "" is the engine's default
-	VoiceID  string // of the TTS; "" is the engine's default
+	// Language is a BCP 47 tag, which the ASR and the model are told; "": the
+	// engines' default, with English lines. "auto": the one that the caller
+	// speaks, as the ASR or their words tell; "auto:de" begins in German.
+	Language string
+	VoiceID  string  // of the TTS; "" is the engine's default
+	Tongues  Tongues // lines, greeting and voice of each language; nil is BuiltinTongues
 
-	Prompt   string        // the operator's rules, the first system message; DefaultPrompt
-	Greeting string        // spoken once a call; "" is none
-	Lines    Lines         // what it says of itself
-	Rendered *Rendered     // Lines as audio, shared by all agents; nil: each renders the few that it needs when the TTS is down
-	Tools    []engine.Tool // nil: request_human with HandoverWhen; empty: none
+	speaks   string // the language spoken now, "" is English; run's own after New, as are Lines and VoiceID
+	detected bool   // the caller was heard to speak it
+
+	// Spoken is how much of a written text is changed for the voice; see package
+	// spoken.
+	Spoken spoken.Level
+
+	Prompt   string // the operator's rules, the first system message; DefaultPrompt
+	Greeting string // spoken once a call; "" is none
+	// OwnGreeting keeps SpeakLike from changing Greeting: it is the operator's, in
+	// all languages.
+	OwnGreeting bool
+	Lines       Lines         // what it says of itself
+	Rendered    *Rendered     // Lines as audio, shared by all agents; nil: each renders the few that it needs when the TTS is down
+	Tools       []engine.Tool // nil: request_human with HandoverWhen; empty: none
 	// HandoverWhen tells the model in the operator's words when to call
 	// request_human.
 	HandoverWhen string
@@ -38,6 +55,15 @@ type Config struct {
 	Escalation *escalation.Rules // when it offers a human or asks for one; nil: the defaults
 	Guard      *guard.Guard      // what it does not say; nil: Protected, the defaults
 	Check      Check             // of answers
+
+	// The operator's HTTP tools, offered to the model with Tools in mode Answer.
+	Toolbox *tools.Set
+	// CallTool makes a call: tools.Client.Do. nil: none is called.
+	CallTool func(ctx, stop context.Context, t *tools.Tool, args tools.Arguments) tools.Result
+	// Consent reads a caller's answer to "Shall I…?"; nil: by tools.Consent and
+	// package intent, of which either may say yes to nothing but a plain yes.
+	Consent func(language, text string) (yes, no bool)
+	offered []engine.Tool
 
 	Turn turn.Config
 
@@ -56,6 +82,11 @@ type Config struct {
 	LineLifetime  time.Duration // 5 s: how long a line asked for in mode Silent waits for a voice
 	GreetingDelay time.Duration // 1 s: from Hear to the greeting when no frame comes
 	ToolQuiet     time.Duration // 0.8 s: from a request for a human without words to Lines.Requested
+
+	FillerAgain time.Duration // 1.8 s: of silence while a tool runs, until the next filler
+	ToolRounds  int           // 4: times that a model may go on with what tools answered, in a turn
+	ToolCalls   int           // 6: calls of tools in a turn
+	ToolGrace   time.Duration // 5 s: how long Close waits for the outcome of calls that change something
 
 	// How long a caller may be silent after the last word, in mode Answer and by
 	// voice. A negative one ends the row.
@@ -86,6 +117,10 @@ func (c Config) withDefaults() Config {
 	or(&c.LineLifetime, 5*time.Second)
 	or(&c.GreetingDelay, time.Second)
 	or(&c.ToolQuiet, 800*time.Millisecond)
+	or(&c.FillerAgain, 1800*time.Millisecond)
+	or(&c.ToolRounds, 4)
+	or(&c.ToolCalls, 6)
+	or(&c.ToolGrace, 5*time.Second)
 	or(&c.SilenceQuestion, 10*time.Second)
 	or(&c.SilenceAgain, 20*time.Second)
 	or(&c.SilenceEnd, 20*time.Second)
@@ -95,9 +130,13 @@ func (c Config) withDefaults() Config {
 	or(&c.HandoverWhen, defaultHandoverWhen)
 	c.Check.withDefaults()
 	c.rules()
-	c.Lines = c.Lines.withDefaults()
+	c.speakFirst()
 	if c.Tools == nil {
 		c.Tools = []engine.Tool{requestTool(c.HandoverWhen)}
+	}
+	c.offered = append(c.Tools[:len(c.Tools):len(c.Tools)], c.Toolbox.Offer()...)
+	if c.Consent == nil {
+		c.Consent = consent
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

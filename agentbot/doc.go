@@ -24,7 +24,8 @@
 //	recognise   one a leg: owns the leg's recogniser, which may take its time
 //	compose     one a reply: the model's stream
 //	synthesise  one a job: the sentences' audio
-//	renderUrgent  one, at the start: lines for when the TTS is down
+//	renderUrgent  one, at the start and in a new language: lines for when the TTS is down
+//	callTool    one a call of a tool, or a round of them
 //
 // All but run talk to run by its mailbox, whose post never blocks; what may be
 // lost (partials, progress) is dropped and counted beyond 4096 waiting. run
@@ -110,6 +111,40 @@
 // After a human's stretch memory gets a marker that says so; the agent neither
 // greets again nor believes that it is still to transfer. Answer with history
 // rebuilds memory from the log.
+//
+// # Tools
+//
+// A reply is written in rounds. What the model calls at the end of a round is
+// judged by run (takeCalls), made by goroutines, and answered; the model then goes
+// on with what it was asked first and this exchange. All rounds are one job.
+//
+//	compose ─msgReply(calls)─▶ takeCalls ─┬─ not known, not allowed, too many ──▶ told the model, never called
+//	   ▲                                  ├─ confirm: the question ends the reply; a yes begins a job with the call
+//	   └──── ask ◀─ nextRound ◀─ tooled ◀─┴─ callTool: off run, at once when all are safe, else in order
+//
+// A yes counts when it is all that the caller says, the question was heard to
+// four fifths at least, and it is the next thing said (consented). Any other
+// turn, a silence after the question was asked twice, and whoever takes over end
+// the question.
+//
+// A job that is given up cancels what is safe. A call that may change something
+// goes on: its outcome is told as ToolCalled with Spoken false and remembered; the
+// same call is not made twice meanwhile, and the model is told that it is under way. Close waits
+// Config.ToolGrace for it, then tells "unknown".
+//
+// While tools run the filler's alarm is set again whenever nobody speaks
+// (keepWaiting). A reply with calls has left Config.TurnBudget behind: each engine
+// has its own patience after it.
+//
+// # Languages
+//
+// What is written and what is said are two texts: a saying has both, the voice
+// gets the second, and offsets of what was heard are mapped back (package
+// spoken), so that the log, subtitles and memory have what was written.
+//
+// With Language "auto" a caller's final text decides (detect.go): from there on
+// run's own Lines, voice and spoken forms are those of that language, and the model
+// is told. The recogniser is told nothing then, and one word is no language.
 //
 // # Epoch
 //

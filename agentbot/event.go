@@ -45,6 +45,8 @@ const (
 	RoleEvent  = "event"
 	// RoleGuidance is what a human without the floor wrote to the AI.
 	RoleGuidance = "guidance"
+	// RoleTool is a tool that was called: Name is the tool's, Text its status.
+	RoleTool = "tool"
 )
 
 // Leg is whose microphone an agent hears, or who typed.
@@ -56,7 +58,7 @@ type Leg struct {
 
 // Line is a line of the call's log as an agent remembers it.
 type Line struct {
-	Role string // RoleCaller, RoleAgent, RoleHuman, RoleEvent, RoleGuidance
+	Role string // RoleCaller, RoleAgent, RoleHuman, RoleEvent, RoleGuidance, RoleTool
 	Name string
 	Text string
 }
@@ -85,7 +87,7 @@ const (
 )
 
 // Event is what happens at an agent: Heard, Spoken, StateChanged, Interrupted,
-// ReplyCompleted, WantHuman, WantHangup, Failed or Ready. Each carries the epoch it was
+// ReplyCompleted, WantHuman, WantHangup, ToolCalled, Failed or Ready. Each carries the epoch it was
 // made for, but for Heard, which belongs to a leg.
 type Event interface{ event() }
 
@@ -161,6 +163,21 @@ type Failed struct {
 	Cause  error  // for the log
 }
 
+// ToolCalled tells of a tool that the model called, once its outcome is known.
+type ToolCalled struct {
+	Epoch     uint64
+	Name      string // the model's word, if there is no such tool
+	Arguments string // JSON, clipped
+	Status    string // tools.OK and the others
+	Code      int    // of HTTP; 0 without an answer
+	Duration  time.Duration
+	Size      int    // bytes of the answer, as far as they were read
+	Excerpt   string // of the answer; secrets are taken out
+	Reason    string // why it is not ok
+	Confirmed bool   // the caller was asked and said yes
+	Spoken    bool   // the model goes on with it; false: it came too late for that
+}
+
 // Ready answers Agent.SetMode(Answer, …): briefed.
 type Ready struct {
 	Epoch uint64
@@ -174,4 +191,5 @@ func (ReplyCompleted) event() {}
 func (WantHuman) event()      {}
 func (WantHangup) event()     {}
 func (Failed) event()         {}
+func (ToolCalled) event()     {}
 func (Ready) event()          {}

@@ -9,6 +9,7 @@ import (
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/guard"
+	"github.com/relevo/relevo/agentbot/tools"
 	"github.com/relevo/relevo/agentbot/turn"
 )
 
@@ -223,6 +224,9 @@ func (a *Agent) final(m msgFinal) {
 	if err == nil && !hasWords(text) {
 		text = ""
 	}
+	if text != "" && m.leg.info.Role == RoleCaller {
+		a.heardLanguage(m.transcript.Language, text)
+	}
 	if text != "" || u.shown {
 		a.emit(Heard{Leg: m.leg.info, SentenceID: u.id, Text: text, Final: true, Start: u.start, End: u.end})
 	}
@@ -236,7 +240,7 @@ func (a *Agent) final(m msgFinal) {
 		a.deaf(u, err)
 	case text == "":
 		a.nothingSaid(u)
-	case u.length <= a.backchannel() && turn.Backchannel(text) && a.speaking():
+	case u.length <= a.backchannel() && turn.Backchannel(text) && (a.speaking() || a.toolsRun()):
 		a.wordless()
 		a.goOn()
 	default:
@@ -321,6 +325,7 @@ func (a *Agent) goOn() {
 	if a.playing() {
 		a.setState(StateSpeaking)
 	}
+	a.keepWaiting()
 }
 
 func (a *Agent) unpause() {
@@ -343,9 +348,12 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 	a.memory.heard(engine.RoleUser, "", text)
 	a.turnEnd = end
 	if a.ruled(escalation.CallerSaid{Text: text}, quotedCaller(text)) {
+		a.dropConfirmation(tools.Unconfirmed) // what is asked now is something else
 		return
 	}
-	a.reply()
+	if !a.consented(text) {
+		a.reply()
+	}
 }
 
 // humanSaid is a sentence of a human agent, or of an external bot.
@@ -371,6 +379,7 @@ func (a *Agent) typed(m msgTyped) {
 		a.memory.heard(engine.RoleHuman, m.leg.Name, text)
 	default:
 		a.greeted = true
+		a.heardLanguage("", text)
 		a.callerSaid(text, time.Now(), ReasonNewQuery, false)
 	}
 }

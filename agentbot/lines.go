@@ -6,9 +6,9 @@ import (
 	"github.com/relevo/relevo/agentbot/escalation"
 )
 
-// Lines are what an agent says of itself, in the operator's language. {name}
-// is the human's name, or Lines.Somebody when it is not known. A nil or empty
-// field is the English default.
+// Lines are what an agent says of itself, in one language. {name} is the
+// human's name, or Lines.Somebody when it is not known. A nil or empty field is
+// that of the language's Tongue, and without one the English.
 type Lines struct {
 	Somebody string // for {name} when the name is not known
 
@@ -41,6 +41,12 @@ type Lines struct {
 	RequestedUnknown string // instead of a second guess: a human was asked for
 	UnknownWaiting   string // instead of a guess while a human was asked for
 	Refusal          string // instead of the operator's rules, or a secret
+
+	// ConfirmTool is asked before a tool is called whose operator gives no
+	// question; {what} is the tool and its arguments.
+	ConfirmTool string
+	// ToolWaits are said while a tool goes on running, after the first filler.
+	ToolWaits []string
 
 	// What it says when an engine failed.
 	TroubleHearing  string
@@ -78,6 +84,10 @@ func (l Lines) withDefaults() Lines {
 	or(&l.RequestedUnknown, "I am sorry, I do not know that either. I have asked for a colleague.")
 	or(&l.UnknownWaiting, "That is a question for my colleague, who will be with you as soon as possible.")
 	or(&l.Refusal, "I am sorry, I cannot talk about that. What else can I do for you?")
+	or(&l.ConfirmTool, "Just to be sure: {what}. Shall I go ahead?")
+	if len(l.ToolWaits) == 0 {
+		l.ToolWaits = []string{"This takes a moment. Thank you for your patience.", "I am still waiting for the answer.", "It should not be long now."}
+	}
 	or(&l.TroubleHearing, "Sorry, I could not hear that properly. Could you say it again?")
 	or(&l.TroubleThinking, "Sorry, I am having trouble finding an answer. Could you ask me again?")
 	or(&l.TroubleSpeaking, "Sorry, I have trouble speaking right now.")
@@ -127,6 +137,7 @@ func (l Lines) forSituation(situation, name string, turn int) string {
 func (l Lines) fixed() []string {
 	all := []string{l.Offer, l.OfferUpset, l.OfferUnheard, l.OfferPhrase, l.OfferAccepted, l.OfferDeclined, l.TroubleHearing, l.TroubleThinking, l.TroubleSpeaking, l.SilenceQuestion, l.SilenceAgain, l.SilenceEnd}
 	all = append(all, l.Fillers...)
+	all = append(all, l.ToolWaits...)
 	all = append(all, l.StillWaiting...)
 	for _, line := range []string{l.WillStart, l.Failed, l.Lost, l.Returned, l.Transferred, l.Requested} {
 		all = append(all, strings.ReplaceAll(line, "{name}", l.Somebody))
@@ -148,3 +159,8 @@ const defaultHandoverWhen = "Call this when the caller asks for a person, is ups
 
 // RequestHuman is the name of the tool by which a model asks for a human.
 const RequestHuman = "request_human"
+
+// english is built from the defaults, so that there is one place for them.
+func english() Tongue {
+	return Tongue{Greeting: "Hello, this is the virtual assistant. How can I help you?", Lines: Lines{}.withDefaults()}
+}

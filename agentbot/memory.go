@@ -3,6 +3,7 @@ package agentbot
 import (
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/guard"
+	"github.com/relevo/relevo/agentbot/tools"
 )
 
 // memory is the conversation as it was heard: what the agent did not get to
@@ -73,6 +74,12 @@ func (m *memory) spoken(j *job, text string) {
 	m.of = j
 }
 
+// exchange adds calls of tools and what they answered, which belong together.
+func (m *memory) exchange(messages ...engine.Message) {
+	m.of = nil
+	m.messages = append(m.messages, messages...)
+}
+
 // note adds a sentence of ours. Nobody's name and nobody's words are in one, but
 // for guidance.
 func (m *memory) note(text string) { m.add(engine.RoleSystem, "", text) }
@@ -95,8 +102,9 @@ func (m *memory) back() {
 	m.note("The human agent has left; you are speaking again. Do not greet; do not transfer again unless asked.")
 }
 
-// remember makes the memory anew from the log.
-func (m *memory) remember(history []Line) {
+// remember makes the memory anew from the log. Of tools it knows those that the
+// operator has defined.
+func (m *memory) remember(history []Line, toolbox *tools.Set) {
 	m.messages, m.of, m.human = nil, nil, false
 	for _, line := range history {
 		switch line.Role {
@@ -109,6 +117,10 @@ func (m *memory) remember(history []Line) {
 			m.heard(engine.RoleHuman, line.Name, line.Text)
 		case RoleGuidance:
 			m.guidance(line.Text)
+		case RoleTool:
+			if toolbox.Find(line.Name) != nil && tools.IsStatus(line.Text) {
+				m.note("The tool " + line.Name + " was called in this call: " + line.Text + ".")
+			}
 		default:
 			m.happened(line)
 		}
@@ -138,12 +150,18 @@ func (m *memory) request(cfg *Config, mode Mode) engine.Request {
 	if cfg.Prompt != "" {
 		messages = append(messages, engine.Message{Role: engine.RoleSystem, Text: cfg.Prompt})
 	}
+	if language := cfg.answerIn(); language != "" {
+		messages = append(messages, engine.Message{Role: engine.RoleSystem, Text: language})
+	}
 	from := max(0, len(m.messages)-m.limit)
+	for from < len(m.messages) && m.messages[from].Role == engine.RoleTool {
+		from++ // what it answers is gone
+	}
 	messages = append(messages, m.messages[from:]...)
-	tools := cfg.Tools
+	offered := cfg.offered
 	if mode == Company {
-		tools = nil
+		offered = nil
 		messages = append(messages, engine.Message{Role: engine.RoleSystem, Text: "A human agent is being connected. Answer in one short sentence and open no new topic."})
 	}
-	return engine.Request{Messages: messages, Tools: tools}
+	return engine.Request{Messages: messages, Tools: offered}
 }

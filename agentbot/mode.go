@@ -6,6 +6,7 @@ import (
 	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
+	"github.com/relevo/relevo/agentbot/tools"
 )
 
 // waitingLine is a line that was asked for while there was no voice.
@@ -33,6 +34,9 @@ func (a *Agent) setMode(m msgMode) {
 	if m.epoch != a.epoch || m.mode == Silent || m.mode == Revoice || was == Revoice || m.history != nil {
 		a.silence()
 	}
+	if m.mode != Answer || m.epoch != a.epoch {
+		a.dropConfirmation(tools.Unconfirmed)
+	}
 	newVoice := was == Silent || a.over || m.epoch != a.epoch
 	if m.mode == Silent {
 		a.player.Off()
@@ -47,7 +51,7 @@ func (a *Agent) setMode(m msgMode) {
 		a.state = StateSpeaking
 	}
 	if m.history != nil {
-		a.memory.remember(m.history)
+		a.memory.remember(m.history, a.cfg.Toolbox)
 		a.greeted = true
 	}
 	a.tellOthers()

@@ -29,7 +29,7 @@ func (a *Agent) played(r playout.Report) {
 		a.unset(alarmCompany)
 		a.setState(StateSpeaking)
 	case playout.Progress:
-		heard, _ := sentence.Cut(s.text, r.Heard)
+		heard, _ := sentence.Cut(s.text, s.say.Written(r.Heard))
 		a.emit(Spoken{Epoch: s.job.epoch, SentenceID: s.id, Text: heard, Verbatim: s.job.kind == jobVerbatim, Start: s.start, End: r.At})
 	case playout.Ended, playout.Broke:
 		a.settle(playout.Result{Clip: r.Clip, Begun: s.begun, Heard: r.Heard, At: r.At}, r.What == playout.Broke)
@@ -55,11 +55,11 @@ func (a *Agent) settle(r playout.Result, cut bool) {
 	if s == nil || s.final {
 		return
 	}
-	s.final = true
+	s.final, s.heard = true, s.say.Written(r.Heard)
 	if !r.Begun || s.text == "" {
 		return
 	}
-	heard, rest := sentence.Cut(s.text, r.Heard)
+	heard, rest := sentence.Cut(s.text, s.heard)
 	cut = cut && strings.TrimSpace(rest) != ""
 	final := Spoken{
 		Epoch: s.job.epoch, SentenceID: s.id, Text: strings.TrimSpace(heard), Final: true, Cut: cut,

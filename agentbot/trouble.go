@@ -91,8 +91,12 @@ func (a *Agent) filler() {
 // nextFiller is the next in turn that is not the one that was heard last, ""
 // when there is no other. One that was begun and never heard has not been said.
 func (a *Agent) nextFiller() string {
-	for range a.cfg.Lines.Fillers {
-		line := a.cfg.Lines.Fillers[a.fillers%len(a.cfg.Lines.Fillers)]
+	lines := a.cfg.Lines.Fillers
+	if a.toolsRun() && a.filled != "" {
+		lines = a.cfg.Lines.ToolWaits
+	}
+	for range lines {
+		line := lines[a.fillers%len(lines)]
 		a.fillers++
 		if line != a.filled {
 			return line

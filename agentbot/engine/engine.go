@@ -90,13 +90,17 @@ const (
 	RoleUser      = "user"      // the caller
 	RoleAssistant = "assistant" // the AI
 	RoleHuman     = "human"     // the human agent; engines that know no such role map it to assistant with the name in front
+	RoleTool      = "tool"      // what a tool answered; Message.CallID says to which call
 )
 
 // Message is one turn of a conversation.
 type Message struct {
 	Role string
-	Name string
+	Name string // who spoke, or the tool that answered
 	Text string
+
+	Calls  []ToolCall // of the assistant: the tools that it called; each is answered by a message of RoleTool
+	CallID string     // of RoleTool: ToolCall.ID of what it answers
 }
 
 // Tool is a function the model may call.
@@ -139,6 +143,7 @@ type Ground struct {
 
 // ToolCall is the model's wish to call a tool.
 type ToolCall struct {
+	ID        string // the engine's; "" when it gives none
 	Name      string
 	Arguments []byte // JSON
 }

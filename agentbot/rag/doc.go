@@ -17,7 +17,8 @@
 // about the new words themselves, so that a new subject does not inherit the old
 // one's confidence. What a human agent said in this call counts as known: the
 // model has it in the conversation, so it is not quoted, but its score and the
-// source "call" are.
+// source "call" are. What a tool answered since the question is ground enough: the
+// source is "tool:" and its name, the confidence 1.
 //
 // # Confidence
 //

@@ -13,6 +13,9 @@ import (
 // sourceCall is the source of what a human agent said.
 const sourceCall = "call"
 
+// sourceTool stands before the name of a tool that answered.
+const sourceTool = "tool:"
+
 // How a question that leans on others is searched.
 const (
 	leaning  = 0.9 // what a hit counts that was found with the help of other words
@@ -44,6 +47,7 @@ type question struct {
 	before string   // asked the turn before
 	recent []string // what was said lately, the last first
 	human  []string // what human agents said
+	tools  []string // names of the tools that have answered since
 }
 
 func read(messages []engine.Message) question {
@@ -52,8 +56,11 @@ func read(messages []engine.Message) question {
 	var turns [2][]string
 	for _, m := range slices.Backward(messages) {
 		text := strings.TrimSpace(m.Text)
-		if m.Role == engine.RoleSystem || text == "" {
-			continue
+		if m.Role == engine.RoleTool && turn == 0 && len(turns[0]) == 0 {
+			q.tools = append(q.tools, m.Name)
+		}
+		if m.Role == engine.RoleSystem || m.Role == engine.RoleTool || len(m.Calls) > 0 || text == "" {
+			continue // what a tool was asked and answered is no turn: the caller's question still stands
 		}
 		switch {
 		case m.Role == engine.RoleUser:
@@ -130,6 +137,13 @@ func (l *LLM) find(ctx context.Context, base *knowledge.Base, q question) findin
 	if score := said(q); score >= l.cfg.Confident {
 		f.sources = append(f.sources, sourceCall)
 		confidence = max(confidence, score)
+	}
+	if len(q.tools) > 0 { // the answer is the tool's, whatever the documents say
+		slices.Sort(q.tools)
+		for _, name := range slices.Compact(q.tools) {
+			f.sources = append(f.sources, sourceTool+name)
+		}
+		confidence = 1
 	}
 	f.confidence = &confidence
 	return f

@@ -14,9 +14,7 @@ type bot struct{ *room.Bot }
 func newBot(cfg agentbot.Config, engines agentbot.Engines) func(call.BotSpec) (call.Bot, error) {
 	return func(s call.BotSpec) (call.Bot, error) {
 		cfg := cfg
-		if s.Language != "" {
-			cfg.Language = s.Language
-		}
+		cfg.SpeakLike(s.Language)
 		if s.Greeting != nil {
 			cfg.Greeting = *s.Greeting
 		}
@@ -76,6 +74,8 @@ func tell(to call.BotEvents, e agentbot.Event) {
 		to.WantHuman(e.Epoch, e.Reason, e.Detail)
 	case agentbot.WantHangup:
 		to.WantHangup(e.Epoch, e.Reason)
+	case agentbot.ToolCalled:
+		to.ToolCalled(call.ToolCall(e))
 	case agentbot.Failed:
 		to.Failed(e.Epoch, e.Engine, e.Kind)
 	case agentbot.Ready:

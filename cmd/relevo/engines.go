@@ -154,7 +154,9 @@ func (e *engines) asr(name string, c *config, base *knowledge.Base, log *slog.Lo
 	default:
 		o := c.openAI(name)
 		endpoint := e.endpoint(o, o.ASRBaseURL, o.ASRAPIKey, o.ASRModel)
-		remote, err := openai.NewASR(c.Tuning.asr(endpoint, strings.Join(base.Names(), ", "), log.With("link", name)))
+		cfg := c.Tuning.asr(endpoint, strings.Join(base.Names(), ", "), log.With("link", name))
+		cfg.Verbose = cfg.Verbose || c.tellsLanguage(o.ASRModel)
+		remote, err := openai.NewASR(cfg)
 		if err != nil {
 			return nil, err
 		}
@@ -304,22 +306,21 @@ func openKnowledge(folder string, log *slog.Logger) (known knowledge.Source, sto
 	return w, w.Close, nil
 }
 
-const defaultGreeting = "Hello, this is the virtual assistant. How can I help you?"
-
 // agentConfig is how every agent behaves. It speaks the fixed lines once, so
 // that a call can hear them even when the TTS is down.
 func agentConfig(ctx context.Context, c *config, e agentbot.Engines, log *slog.Logger) (agentbot.Config, error) {
-	a := agentbot.Config{Language: c.Language, Greeting: c.Greeting, Log: log}
+	a := agentbot.Config{Language: c.Language, Greeting: c.Greeting, OwnGreeting: c.Greeting != "", Spoken: c.spokenLevel(), Log: log}
 	c.Tuning.agent(&a)
 	if len(listed(c.TTS)) == 1 {
 		a.VoiceID = c.Voice // engines behind one another have each their own
 	}
-	switch a.Greeting {
-	case "":
-		a.Greeting = defaultGreeting
-	case "-":
+	if a.Greeting == "-" {
 		a.Greeting = ""
 	}
+	if err := openLines(c, &a); err != nil {
+		return a, err
+	}
+	a.SpeakLike("")
 	if c.Prompt != "" {
 		text, err := os.ReadFile(c.Prompt)
 		if err != nil {

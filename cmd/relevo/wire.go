@@ -95,10 +95,17 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	}
 	s.later("engines", func(context.Context) error { return engines.Close() })
 	registry.MustRegister(engines.events)
+	toolbox, toolClient, err := openTools(c.Tools)
+	if err != nil {
+		return err
+	}
+	s.later("tools", func(context.Context) error { toolClient.Close(); return nil })
 	agent, err := agentConfig(ctx, c, engines.patient(), s.log)
 	if err != nil {
 		return err
 	}
+
+	agent.Toolbox, agent.CallTool = toolbox, toolClient.Do
 
 	media, err := openMedia(c, s.log, g)
 	if err != nil {

@@ -145,7 +145,11 @@ func (c *Call) sendLogged(m *member, e *transcripts.Entry, backlog bool, rev int
 		return
 	}
 	m.cursor = max(m.cursor, e.Seq)
-	switch e.Kind {
+	kind := e.Kind
+	if e.Event == eventTool {
+		kind = transcripts.KindMessage // the one event that is a line of the transcript
+	}
+	switch kind {
 	case transcripts.KindSentence:
 		if !m.transcriptsOf(e.SpeakerID) {
 			c.skip(m, e)

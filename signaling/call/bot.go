@@ -66,7 +66,7 @@ type BotLeg struct {
 
 // BotLine is a line of the log as a bot remembers it.
 type BotLine struct {
-	Role string // caller, agent, human, event, guidance
+	Role string // caller, agent, human, event, guidance, tool (Name is the tool, Text its status)
 	Name string
 	Text string
 }
@@ -89,6 +89,9 @@ type BotEvents interface {
 	// WantHangup: the caller has been silent through every question and has been
 	// said goodbye to.
 	WantHangup(epoch uint64, reason string)
+	// ToolCalled: the bot's model called a tool of the operator's, and this came
+	// of it. It may come after the bot was made to be silent.
+	ToolCalled(t ToolCall)
 	// Failed: an engine failed; what the bot said about it comes as Spoken.
 	Failed(epoch uint64, engine, kind string)
 	// Ready answers SetMode(BotAnswer, epoch, history): briefed.

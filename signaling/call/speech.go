@@ -142,6 +142,10 @@ func (c *Call) remember(e transcripts.Entry) {
 		switch e.Event {
 		case "human", "handedOver", "returning", "lost", "failed":
 			c.lines = append(c.lines, BotLine{Role: "event", Name: e.Name, Text: e.Event})
+		case eventTool:
+			if l, done := toolMemory(e.Data); done {
+				c.lines = append(c.lines, l)
+			}
 		}
 	}
 }

@@ -33,9 +33,12 @@ type Reply struct {
 const RequestHuman = "request_human"
 
 // Echo is the default rule. It asks for a human when the caller says one of a
-// few plain words, quotes the human agent when asked what was said, and
-// repeats the caller otherwise.
+// few plain words, quotes the human agent when asked what was said and a tool
+// that has just answered, and repeats the caller otherwise.
 func Echo(req engine.Request) Reply {
+	if n := len(req.Messages); n > 0 && req.Messages[n-1].Role == engine.RoleTool {
+		return Reply{Text: "It says: " + req.Messages[n-1].Text}
+	}
 	asked, human := "", engine.Message{}
 	for _, m := range req.Messages {
 		switch m.Role {

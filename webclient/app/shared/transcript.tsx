@@ -111,7 +111,7 @@ function LineView({ line }: { line: Line }) {
           <span class="sr-only">not said: </span> {line.unspoken}
         </span>
       )}
-      {line.private && <span class="tag">only for the AI</span>}
+      {line.private && <span class="tag">{line.role === "agent" ? "not for the caller" : "only for the AI"}</span>}
       <Origin data={line.kind === "sentence" ? line.data : undefined} />
     </p>
   );
