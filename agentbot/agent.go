@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/relevo/relevo/agentbot/copilot"
 	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
@@ -75,8 +76,9 @@ type conversation struct {
 	misheard int       // turns without words in a row
 	quiet    quiet
 	esc      escalation.State
-	offer    *saying      // the end of the offer in a reply's place
-	watch    *guard.Watch // of what is said
+	offer    *saying            // the end of the offer in a reply's place
+	watch    *guard.Watch       // of what is said
+	email    *copilot.EmailTalk // the caller was asked for their address
 }
 
 // New starts an agent in mode Silent at epoch 0. post takes its events in
@@ -266,6 +268,8 @@ func (a *Agent) handle(message any) {
 		a.voicedClip(m)
 	case msgSynthesised:
 		a.synthesised(m)
+	case msgAskEmail:
+		a.askEmail(m.ask)
 	}
 }
 

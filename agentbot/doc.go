@@ -96,6 +96,14 @@
 // The model can call what it was offered and nothing else. attacks_test.go tries two
 // hundred phrasings on a model that always obeys.
 //
+// # An e-mail address
+//
+// When the call wants one of who waits for a human (AskEmail), the agent asks
+// once; package copilot reads the answers, typed or spoken (EmailTalk). Those
+// turns are not the model's. What was understood is read back; after one more
+// try it is let go, at once where the caller speaks of something else, and when
+// the mode or the epoch changes. EmailGiven tells what was agreed to.
+//
 // # Modes
 //
 //	Silent   ears only. No frame is sent, no model asked. Words go to memory.

@@ -22,6 +22,7 @@ import (
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/engine/chain"
 	"github.com/relevo/relevo/agentbot/engine/openai"
+	"github.com/relevo/relevo/agentbot/escalation"
 )
 
 // longestSilence is what a caller hears of nothing at most, whatever fails.
@@ -336,6 +337,8 @@ func TestFaultMatrix(t *testing.T) {
 
 func sufferFault(t *testing.T, engineName, fault string, alone bool) (longest time.Duration, heard string) {
 	w := newWorld(t)
+	// The same question again and again is no trouble of the caller's here.
+	w.cfg.Escalation = testRules(t, func(c *escalation.Config) { c.NotUnderstood.Off = true })
 	f, endpoint := serveFake(t)
 	mode := openai.ModeAuto
 	if engineName == "ws" {

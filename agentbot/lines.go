@@ -52,6 +52,18 @@ type Lines struct {
 	TroubleHearing  string
 	TroubleThinking string
 	TroubleSpeaking string
+
+	// What it says to have an e-mail address of a caller who waits for a human.
+	// {email} is the address with the words for its signs.
+	AskEmail        string
+	CheckEmail      string
+	AskEmailAgain   string
+	EmailThanks     string
+	EmailLetGo      string
+	EmailAt         string
+	EmailDot        string
+	EmailUnderscore string
+	EmailDash       string
 }
 
 func (l Lines) withDefaults() Lines {
@@ -91,6 +103,15 @@ func (l Lines) withDefaults() Lines {
 	or(&l.TroubleHearing, "Sorry, I could not hear that properly. Could you say it again?")
 	or(&l.TroubleThinking, "Sorry, I am having trouble finding an answer. Could you ask me again?")
 	or(&l.TroubleSpeaking, "Sorry, I have trouble speaking right now.")
+	or(&l.AskEmail, "In case we get cut off: what e-mail address can we write to?")
+	or(&l.CheckEmail, "I understood {email}. Is that right?")
+	or(&l.AskEmailAgain, "Could you tell me the e-mail address once more, slowly?")
+	or(&l.EmailThanks, "Thank you, I have passed it on.")
+	or(&l.EmailLetGo, "All right, we will do without.")
+	or(&l.EmailAt, "at")
+	or(&l.EmailDot, "dot")
+	or(&l.EmailUnderscore, "underscore")
+	or(&l.EmailDash, "dash")
 	return l
 }
 

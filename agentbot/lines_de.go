@@ -32,5 +32,14 @@ func german() Tongue {
 		TroubleHearing:   "Entschuldigung, das habe ich nicht richtig verstanden. Können Sie es noch einmal sagen?",
 		TroubleThinking:  "Entschuldigung, ich finde gerade keine Antwort. Können Sie mich noch einmal fragen?",
 		TroubleSpeaking:  "Entschuldigung, ich habe gerade Schwierigkeiten zu sprechen.",
+		AskEmail:         "Falls die Verbindung abbricht: An welche E-Mail-Adresse dürfen wir Ihnen schreiben?",
+		CheckEmail:       "Ich habe {email} verstanden. Ist das richtig?",
+		AskEmailAgain:    "Können Sie mir die E-Mail-Adresse bitte noch einmal langsam sagen?",
+		EmailThanks:      "Danke, ich habe sie weitergegeben.",
+		EmailLetGo:       "In Ordnung, dann geht es auch ohne.",
+		EmailAt:          "ät",
+		EmailDot:         "Punkt",
+		EmailUnderscore:  "Unterstrich",
+		EmailDash:        "Bindestrich",
 	}}
 }

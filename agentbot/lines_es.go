@@ -32,5 +32,14 @@ func spanish() Tongue {
 		TroubleHearing:   "Perdone, no le he oído bien. ¿Puede repetirlo?",
 		TroubleThinking:  "Perdone, me cuesta encontrar una respuesta. ¿Puede preguntármelo otra vez?",
 		TroubleSpeaking:  "Perdone, ahora mismo tengo problemas para hablar.",
+		AskEmail:         "Por si se corta la llamada: ¿a qué correo electrónico podemos escribirle?",
+		CheckEmail:       "He entendido {email}. ¿Es correcto?",
+		AskEmailAgain:    "¿Puede decirme el correo otra vez, despacio?",
+		EmailThanks:      "Gracias, lo he anotado y lo he pasado.",
+		EmailLetGo:       "De acuerdo, seguimos sin él.",
+		EmailAt:          "arroba",
+		EmailDot:         "punto",
+		EmailUnderscore:  "guion bajo",
+		EmailDash:        "guion",
 	}}
 }

@@ -32,5 +32,14 @@ func chinese() Tongue {
 		TroubleHearing:   "抱歉，我没有听清楚。请您再说一遍好吗？",
 		TroubleThinking:  "抱歉，我暂时找不到答案。请您再问一次好吗？",
 		TroubleSpeaking:  "抱歉，我现在说话有些困难。",
+		AskEmail:         "万一通话中断，我们可以写信到哪个电子邮箱？",
+		CheckEmail:       "我听到的是{email}，对吗？",
+		AskEmailAgain:    "请您慢慢地再说一遍邮箱地址，好吗？",
+		EmailThanks:      "谢谢，我已经转告同事了。",
+		EmailLetGo:       "好的，没有也没关系。",
+		EmailAt:          "艾特",
+		EmailDot:         "点",
+		EmailUnderscore:  "下划线",
+		EmailDash:        "横杠",
 	}}
 }

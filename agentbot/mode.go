@@ -25,6 +25,9 @@ const sameLine = 3 * time.Second // within which a situation's line is not said 
 
 func (a *Agent) setMode(m msgMode) {
 	was := a.mode
+	if m.mode != Answer || m.epoch != a.epoch {
+		a.email = nil // whoever talks to the caller now does not ask for it
+	}
 	if m.mode != was || m.epoch != a.epoch || m.history != nil {
 		a.quiet.asked = 0
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/tools"
 )
 
@@ -123,13 +124,20 @@ func (a *Agent) takeCalls(m *msgReply) bool {
 	return true
 }
 
+// nothing is what arguments become that nobody is to read.
+const nothing = "{}"
+
 // judgeCall says whether a call may be made. Names that are not offered are
-// never called.
+// never called, and arguments that recite the rules or hold a secret go nowhere.
 func (a *Agent) judgeCall(c *toolCall, j *job) {
 	tool := a.cfg.Toolbox.Find(c.Name)
 	if tool == nil || a.cfg.CallTool == nil {
 		if runes := []rune(c.Name); len(runes) > 64 {
 			c.Name = string(runes[:64])
+		}
+		c.Arguments = []byte(nothing) // whatever they are, nobody asked for them
+		if a.watch.Check(c.Name) != guard.Fine || guard.Name(strings.ReplaceAll(c.Name, "_", " ")) == "" {
+			c.Name = "unknown"
 		}
 		a.counters.add(&a.counters.unknownTools, 1)
 		c.refuse(tools.Invalid, errors.New("there is no such tool"))
@@ -137,7 +145,16 @@ func (a *Agent) judgeCall(c *toolCall, j *job) {
 	}
 	args, err := tool.Check(c.Arguments)
 	if err != nil {
+		if a.watch.Check(string(c.Arguments)) != guard.Fine {
+			c.Arguments, err = []byte(nothing), errors.New("the arguments are not those of the tool")
+		}
 		c.refuse(tools.Invalid, err)
+		return
+	}
+	if v := a.watch.Check(string(args.JSON())); v != guard.Fine {
+		a.counters.add(&a.counters.refused, 1)
+		c.Arguments = []byte(nothing) // neither the service nor the log gets them
+		c.refuse(tools.Invalid, errors.New("the arguments hold what is not to be told: "+string(v)))
 		return
 	}
 	c.tool, c.args = tool, args
@@ -242,6 +259,7 @@ func (a *Agent) tooled(m msgTool) {
 	r, j := m.round, m.round.job
 	c := &r.calls[m.index]
 	c.result = m.result
+	c.result.Body = guard.Data(c.result.Body)
 	if !c.tool.Safe() {
 		if a.running[toolKey(c)]--; a.running[toolKey(c)] <= 0 {
 			delete(a.running, toolKey(c))
@@ -276,7 +294,7 @@ func (a *Agent) nextRound(r *toolRound) {
 		base := a.memory.request(&a.cfg, a.mode)
 		j.base = &base
 	} else {
-		wish.Text = r.said // what was withheld is not known by having been written
+		wish.Text = guard.Words(r.said) // what was withheld is not known by having been written
 		j.exchange = append(append(j.exchange, wish), answers...)
 	}
 	if j.said != "" {

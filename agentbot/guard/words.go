@@ -44,6 +44,11 @@ func Words(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
+// Data is what a service answered as a model may see it inside of a quotation:
+// one line without what nobody sees and the marks by which templates part
+// messages. JSON stays JSON.
+func Data(text string) string { return templates.ReplaceAllString(oneLine(text), " ") }
+
 // Detail is free text for people, one line of n characters at most.
 func Detail(text string, n int) string {
 	return strings.TrimSpace(clip(strings.Join(strings.Fields(oneLine(text)), " "), n))

@@ -62,6 +62,7 @@ type config struct {
 	Lines     string
 	Tools     string
 	Spoken    string
+	AskEmail  bool
 
 	Escalation string // file: when a human is asked for, what is never said
 
@@ -139,6 +140,8 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.Lines, "lines", "", "`file` with what the agent says of itself in each language, JSON (built in: en, es, de, zh)")
 	fs.StringVar(&c.Tools, "tools", "", "`file` with HTTP tools for the language model, JSON")
 	fs.StringVar(&c.Spoken, "spoken", "", "what is written out before it is spoken: all, markup or nothing (default: all with a local voice, else markup)")
+
+	fs.BoolVar(&c.AskEmail, "ask-email", false, "the agent asks who waits for a human for an e-mail address, where none is known")
 
 	fs.StringVar(&c.LogFormat, "log-format", "text", "text or json")
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")

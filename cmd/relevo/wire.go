@@ -120,8 +120,9 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 		return err
 	}
 	hub := call.NewHub(call.Config{
-		Engine: media, Store: store, NewBot: engines.warmer.before(newBot(agent, engines.Engines)), ICEServers: ice, Log: s.log, Metrics: registry,
-		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout,
+		Engine: media, Store: store, NewBot: engines.warmer.before(newBot(agent, engines.Engines, assistConfig(c, engines.Engines, known))),
+		ICEServers: ice, Log: s.log, Metrics: registry,
+		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout, AskEmail: c.AskEmail,
 		StillMay: func(claims auth.Claims) error { return stillMay(people, claims) },
 	})
 	s.later("calls", hub.Close)

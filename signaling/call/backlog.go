@@ -57,6 +57,7 @@ func (c *Call) publish(e transcripts.Entry) {
 			c.sendLogged(m, &e, false, rev)
 		}
 	}
+	c.assistEntry(&e)
 	if e.Kind == transcripts.KindSentence || e.Kind == transcripts.KindMessage && !e.Private {
 		c.summariseLine(wire.Role(e.Role), e.Name, e.Text, true)
 	}
@@ -247,6 +248,7 @@ func (c *Call) sync(m *member) {
 	m.cursor = max(m.cursor, to)
 	c.send(m, wire.TypeBacklog, raw(wire.Backlog{Kind: "end", Cursor: m.cursor}), c.epoch, "", false)
 	c.sendLive(m)
+	c.assistAgain(m)
 	c.send(m, wire.TypeCallState, raw(wire.CallState{State: c.machine.State.String(), Epoch: c.epoch, Holder: c.holder, Seq: to}), c.epoch, "", false)
 	if c.agentState != 0 && !c.agentOut {
 		c.send(m, wire.TypeAgentStateChanged, raw(wire.AgentState{State: c.agentState}), c.epoch, c.botID, true)
@@ -272,6 +274,7 @@ func (c *Call) replayEvents(m *member, cursor int64) {
 	if c.machine.State == takeover.Pending && m.role == wire.RoleCaller {
 		c.tellWait("")
 	}
+	c.tellBrief(m)
 	m.notify(wire.NotifyCallState, wire.CallState{State: c.machine.State.String(), Epoch: c.epoch, Holder: c.holder, Seq: c.lastSeq()})
 }
 

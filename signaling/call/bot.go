@@ -55,6 +55,7 @@ type Bot interface {
 	SetAudience(a sfu.RoleSet)
 	// Close stops it and waits until nothing of it runs.
 	Close()
+	Copilot
 }
 
 // BotLeg is whose microphone a bot hears.
@@ -96,6 +97,7 @@ type BotEvents interface {
 	Failed(epoch uint64, engine, kind string)
 	// Ready answers SetMode(BotAnswer, epoch, history): briefed.
 	Ready(epoch uint64)
+	CopilotEvents
 }
 
 // Heard is a participant's sentence.

@@ -130,12 +130,6 @@ type TypedMessage struct {
 	Private   bool   `json:"private,omitempty"` // guidance the caller never sees
 }
 
-// Suggestion is what the AI would say, for the human who has the floor.
-type Suggestion struct {
-	Text string `json:"text"`
-	Seq  int64  `json:"seq,omitempty"` // the log entry it answers
-}
-
 // TextToAgent is typed text by data channel.
 type TextToAgent struct {
 	Text            string `json:"text"`

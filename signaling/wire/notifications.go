@@ -71,12 +71,14 @@ type CallState struct {
 	Seq    int64  `json:"seq,omitempty"` // log seq of the transition
 }
 
-// Handoff tells the caller how the wait for a human stands.
+// Handoff tells the caller how the wait for a human stands, and humans and
+// observers in the call what they must know.
 type Handoff struct {
 	Position int    `json:"position,omitempty"` // place in the queue, 1 = next; 0 = unknown
 	WaitedMS int64  `json:"waitedMs"`
 	Question string `json:"question,omitempty"` // "keepWaiting": answer with keepWaiting or cancelRequest
 	Reason   string `json:"reason,omitempty"`
+	Brief    *Brief `json:"brief,omitempty"` // for humans and observers only; the newest replaces all before
 }
 
 // HumanTakeoverWillStart: a human has claimed the call; the AI stays on until
