@@ -62,6 +62,8 @@ test-go: deps web ## Go tests under the race detector
 	@go test -race -timeout 10m ./...
 	$(say) '1000 random schedules of takeover, return, loss and reconnects'
 	@RELEVO_SCHEDULES=1000 go test -timeout 10m -run TestRandomSchedules ./signaling/call
+	$(say) 'kill -9 of a desk at 100 random moments'
+	@RELEVO_KILLS=100 go test -timeout 10m -run TestKill ./signaling/desk
 
 test-web: web ## the pages' unit tests
 	$(say) 'web unit tests'

@@ -40,10 +40,12 @@ func (c *Call) hear(e takeover.Effect, d decision) {
 func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
 	switch e {
 	case takeover.Enqueue, takeover.EnqueueFirst:
-		c.hub.enqueue(c, e == takeover.EnqueueFirst)
-		c.requests = time.Now()
-		c.tellWait("")
-		c.askLater()
+		c.requests, c.wait = time.Now(), Wait{}
+		if c.cfg.Desk == nil {
+			c.hub.enqueue(c, e == takeover.EnqueueFirst)
+			c.tellWait("")
+			c.askLater()
+		}
 		if e == takeover.Enqueue {
 			c.company("requested", "")
 		}
@@ -122,7 +124,9 @@ func (c *Call) giveFloorToHuman() {
 	}
 	c.floor(track)
 	c.setHolder(h.id)
+	c.voice.Store(nil)
 	if h.mic != nil {
+		c.voice.Store(&voice{h.claims.Identity, h.mic})
 		c.bot.Hear(BotLeg{ParticipantID: h.id, Role: string(wire.RoleHuman), Name: h.name()}, h.mic)
 	}
 	c.lastHum = time.Now()
@@ -345,23 +349,6 @@ func (c *Call) watchSilence() {
 			return
 		}
 		c.watchSilence()
-	})
-}
-
-// tellWait tells the callers how the wait stands.
-func (c *Call) tellWait(question string) {
-	h := wire.Handoff{Position: c.hub.position(c), WaitedMS: time.Since(c.requests).Milliseconds(), Question: question, Reason: c.reason}
-	c.announce(wire.NotifyHandoff, 0, h, func(m *member) bool { return m.role == wire.RoleCaller })
-}
-
-// askLater asks the waiting caller, now and then, whether to go on.
-func (c *Call) askLater() {
-	c.after(timerAsk, c.cfg.AskEvery, func() {
-		if c.machine.State == takeover.Pending {
-			c.tellWait("keepWaiting")
-			c.company("stillWaiting", "")
-			c.askLater()
-		}
 	})
 }
 

@@ -7,7 +7,10 @@ import (
 	"encoding/json"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/relevo/relevo/signaling/account"
 	"github.com/relevo/relevo/signaling/desk/queue"
@@ -73,6 +76,8 @@ type Config struct {
 	Store  store.Store
 	People People
 	Log    *slog.Logger // nil: discarded
+	// Metrics registers the desk's; nil: nowhere.
+	Metrics prometheus.Registerer
 	// Clock is the wall clock and, beside it, elapsed time that never jumps; nil:
 	// those of the machine.
 	Clock func() (wall time.Time, elapsed time.Duration)
@@ -84,6 +89,7 @@ type Desk struct {
 	// fixed after New
 	cfg     Config
 	log     *slog.Logger
+	metrics *metrics
 	calls   Calls // set by Start
 	box     *mailbox
 	started time.Time
@@ -91,6 +97,7 @@ type Desk struct {
 	cancel  context.CancelFunc
 	done    chan struct{}
 	helpers sync.WaitGroup
+	working atomic.Bool // Start has started the goroutine
 
 	run runner // owned by the desk's goroutine
 }
@@ -100,7 +107,7 @@ func New(cfg Config) *Desk {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{cfg: cfg, log: cfg.Log, box: newMailbox(), started: time.Now(), done: make(chan struct{})}
+	d := &Desk{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Metrics), box: newMailbox(), started: time.Now(), done: make(chan struct{})}
 	if d.cfg.Clock == nil {
 		d.cfg.Clock = func() (time.Time, time.Duration) {
 			now := time.Now()
@@ -117,9 +124,9 @@ func (d *Desk) Start(ctx context.Context, calls Calls) error {
 	d.calls = calls
 	if err := d.run.load(ctx, d); err != nil {
 		d.cancel()
-		close(d.done)
 		return err
 	}
+	d.working.Store(true)
 	go d.loop()
 	return nil
 }
@@ -129,6 +136,9 @@ func (d *Desk) Start(ctx context.Context, calls Calls) error {
 func (d *Desk) Close(ctx context.Context) error {
 	d.box.close()
 	d.cancel()
+	if !d.working.Load() {
+		return nil
+	}
 	select {
 	case <-d.done:
 		return nil

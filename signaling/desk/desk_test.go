@@ -24,7 +24,12 @@ import (
 	"github.com/relevo/relevo/transcripts/sqlite"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if childMain() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // calls are calls that do what the desk wants, and keep what that was.
 type calls struct {
@@ -338,7 +343,7 @@ func TestFullDisk(t *testing.T) {
 		w.request("c2", desk.Request{Reason: "callerAsked"})
 		time.Sleep(10 * time.Second)
 		w.expect()
-		if s, err := w.desk.Status(context.Background()); err != nil || s.Reason != "broken" {
+		if s, _, err := w.desk.Status(context.Background()); err != nil || s.Reason != "broken" {
 			t.Errorf("%+v, %v", s, err)
 		}
 		w.disk.full.Store(false)

@@ -58,7 +58,7 @@ func NewParams(method string) Validator {
 	case MethodInterrupt, MethodCancelRequest, MethodKeepWaiting, MethodHangup, MethodLeave:
 		return new(Empty)
 	}
-	return nil
+	return newDeskParams(method)
 }
 
 // DecodeParams reads the params of a client's method into the type NewParams

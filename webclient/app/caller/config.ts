@@ -83,7 +83,8 @@ async function find(w: Window & { relevoConfig?: unknown }): Promise<CallerConfi
     const config = await fromParent(w);
     if (config) return config;
   }
-  return demoCall();
+  const link = /^\/try\/([A-Za-z0-9_-]{1,64})\/?$/.exec(w.location.pathname)?.[1];
+  return link ? newCall(`/v1/public/${link}/calls`) : newCall("/v1/demo/calls");
 }
 
 /** Asks the embedding page, and nobody else, for a configuration. */
@@ -105,14 +106,14 @@ function fromParent(w: Window): Promise<CallerConfig | null> {
   });
 }
 
-async function demoCall(): Promise<CallerConfig> {
+async function newCall(path: string): Promise<CallerConfig> {
   let r: Response;
   try {
-    r = await fetch("/v1/demo/calls", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
+    r = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
   } catch {
     throw new ConfigError("The server could not be reached. Check your connection and try again.");
   }
-  if (r.status === 404) throw new ConfigError("This page needs a link from the service you want to call: there is no demo on this server.");
+  if (r.status === 404 && path === "/v1/demo/calls") throw new ConfigError("This page needs a link from the service you want to call: there is no demo on this server.");
   const body: unknown = await r.json().catch(() => null);
   const problem = body as { detail?: string; title?: string } | null;
   if (!r.ok) throw new ConfigError(problem?.detail ?? problem?.title ?? `The server answered ${r.status}.`);
