@@ -23,7 +23,8 @@ type leg struct {
 	ring      [][]int16 // the last frames, for the pre-roll
 	fresh     int       // frames of ring since the last utterance
 	serial    int       // of the utterance
-	previewed bool      // its text was asked for in this silence
+	likely    bool      // it is likely to be over
+	previewed bool      // and its text was asked for
 	started   time.Time
 
 	mu       sync.Mutex
@@ -63,6 +64,11 @@ type msgVoice struct {
 }
 
 type msgGone struct{ leg *leg }
+
+// previewAhead is how long before the likely end of an utterance its text is
+// asked for: as long as most recognisers take. Earlier, more pauses would be
+// taken for ends, which costs some recognisers words.
+const previewAhead = 300 * time.Millisecond
 
 // longestHuman is the longest utterance of a human agent: in mode Revoice the
 // caller waits for its end.
@@ -165,7 +171,7 @@ func (l *leg) keep(pcm []int16) {
 func (l *leg) apply(events turn.Events, active bool, pcm []int16) {
 	if events.Has(turn.Started) {
 		l.serial++
-		l.previewed = false
+		l.likely, l.previewed = false, false
 		l.started = time.Now().Add(-l.machine.Length())
 		roll := l.ring[max(0, len(l.ring)-min(l.machine.PreRoll()+1, l.fresh)):]
 		for _, frame := range roll {
@@ -180,15 +186,16 @@ func (l *leg) apply(events turn.Events, active bool, pcm []int16) {
 	}
 	if events.Has(turn.WentOn) {
 		l.work.put(asrItem{what: asrWentOn, serial: l.serial})
-		l.previewed = false
+		l.likely, l.previewed = false, false
 		l.tell(voiceWentOn)
 	}
 	if events.Has(turn.Likely) {
-		if !l.previewed {
-			l.work.put(asrItem{what: asrPreview, serial: l.serial})
-			l.previewed = true
-		}
+		l.likely = true
 		l.tell(voiceLikely)
+	}
+	if l.likely && !l.previewed && l.machine.Active() && l.machine.Left() <= previewAhead {
+		l.previewed = true
+		l.work.put(asrItem{what: asrPreview, serial: l.serial})
 	}
 	if events.Has(turn.Ended) {
 		l.end()
