@@ -2,6 +2,7 @@
 //
 //	relevo serve      the server; --dev needs nothing else
 //	relevo simulate   load: callers, observers and humans over real UDP, measured
+//	relevo bench      one part measured against its targets: questions
 //	relevo doctor     which engines can be used here, and why not
 //	relevo token      a join token signed with a secret
 //	relevo say        speech as a WAV file
@@ -16,6 +17,7 @@
 //	wire.go      the one place where the parts meet
 //	bot.go       the AI agent as a call knows it
 //	serve.go     listeners, signals, shutdown
+//	bench.go     which bench; bench_….go are one each
 //	metrics.go   what Prometheus reads
 //	logging/     the logger, which can drop what callers say
 //	simulate/    the load and its measures
