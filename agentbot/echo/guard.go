@@ -9,24 +9,27 @@ import (
 const (
 	longestDelay = 40 // frames from what was played to its echo, 0.8 s
 	window       = 25 // frames that are compared, 0.5 s
+	enough       = 10 // frames in which two voices differ
 	tail         = 12 // frames that a room goes on sounding
 	span         = longestDelay + window + tail
 
-	findAlike = 0.62 // likeness, over time, of a delay that is an echo's
-	loseAlike = 0.25 // and of one that is none any more
-	sureAlike = 0.87 // likeness of one window that is an echo without more proof
-	settle    = 0.85 // how much of a delay's likeness over time is what it was
-	margin    = 2.5  // times an echo as it is expected that it may be loud
-	decay     = 0.6  // of an echo's energy in the room, a frame
-	near      = 0.2  // how much of a frame must be the caller's: the share that an echo does not explain,
-	unlike    = 2    // and so many times the likeness that is missing,
-	nearRoom  = 3.5  // more by so many times what an echo usually misses
-	nearFirst = 0.6  // the share, while the path is hardly known
-	known     = 40   // frames of echo after which it is known
-	nearOf    = 8    // frames of which
-	nearLeast = 3    // so many must be a caller's, for all to be
-	hold      = 12   // frames that a caller is believed after that
-	quiet     = 400  // energy below which a frame says nothing, root mean square 20
+	findAlike  = 0.7  // likeness, over time, of a delay that is an echo's
+	loseAlike  = 0.25 // and of one that is none any more
+	sureAlike  = 0.87 // likeness of one window that is an echo without more proof
+	leastUsual = 0.8 // likeness that a real echo has on the whole
+	settle     = 0.85 // how much of a delay's likeness over time is what it was
+	margin     = 2.5  // times an echo as it is expected that it may be loud
+	decay      = 0.6  // of an echo's energy in the room, a frame
+	near       = 0.2  // how much of a frame must be the caller's: the share that an echo does not explain,
+	unlike     = 2    // and so many times the likeness that is missing,
+	nearRoom   = 3.5  // more by so many times what an echo usually misses
+	nearFirst  = 0.6  // the share, while the path is hardly known
+	judged     = 8    // frames of echo after which it may turn out to be none
+	known      = 40   // frames of echo after which it is known
+	nearOf     = 8    // frames of which
+	nearLeast  = 3    // so many must be a caller's, for all to be
+	hold       = 12   // frames that a caller is believed after that
+	quiet      = 400  // energy below which a frame says nothing, root mean square 20
 )
 
 // Guard tells a caller's voice from the echo of what is played to them. It is
@@ -140,6 +143,9 @@ func (g *Guard) compare() (best float32) {
 		g.delay, g.weak, g.age, g.usual = at, 0, 0, 0
 		g.deviation = 0.1
 		g.measure()
+	case g.delay >= 0 && g.age >= judged && g.usual < leastUsual:
+		g.delay = -1 // it only seemed so
+		clear(g.alike[:])
 	case g.delay >= 0 && g.alike[g.delay] < loseAlike:
 		if g.weak++; g.weak > 100 {
 			g.delay = -1
@@ -154,6 +160,14 @@ func (g *Guard) compare() (best float32) {
 // correlation of each band over time, those that move much counting more. What
 // a path does to each band for good makes no difference.
 func likeness(a, b []spectrum) float32 {
+	// Two voices that begin together are alike in that alone: where there is
+	// enough behind it, the silence before does not count.
+	for i := range a[:len(a)-enough] {
+		if a[i].sounds() || b[i].sounds() {
+			a, b = a[i:], b[i:]
+			break
+		}
+	}
 	var common, own float32
 	n := float32(len(a))
 	for k := range bands {

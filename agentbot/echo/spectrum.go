@@ -30,6 +30,9 @@ func (s *spectrum) compressed() (c spectrum) {
 	return c
 }
 
+// sounds says of a compressed spectrum whether something is heard.
+func (s *spectrum) sounds() bool { return s.energy() > 25 }
+
 // analyser makes spectra of frames of one rate.
 type analyser struct {
 	size    int       // of the transform
