@@ -16,7 +16,7 @@ const (
 	findAlike  = 0.7  // likeness, over time, of a delay that is an echo's
 	loseAlike  = 0.25 // and of one that is none any more
 	sureAlike  = 0.87 // likeness of one window that is an echo without more proof
-	leastUsual = 0.8 // likeness that a real echo has on the whole
+	leastUsual = 0.8  // likeness that a real echo has on the whole
 	settle     = 0.85 // how much of a delay's likeness over time is what it was
 	margin     = 2.5  // times an echo as it is expected that it may be loud
 	decay      = 0.6  // of an echo's energy in the room, a frame
