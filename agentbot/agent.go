@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/agentbot/copilot"
+	"github.com/relevo/relevo/agentbot/echo"
 	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
+	"github.com/relevo/relevo/agentbot/turn"
 )
 
 // Agent is the AI agent of one call. Its methods may be used by any goroutine;
@@ -27,6 +29,7 @@ type Agent struct {
 	done    chan struct{}  // run has returned
 	wg      sync.WaitGroup // all goroutines but run
 	prefix  string         // of sentence ids
+	uttered *echo.Reference
 
 	// guarded by its own mutex
 	counters counters
@@ -65,10 +68,12 @@ type conversation struct {
 	waiting  int       // StillWaiting lines said
 	lines    []waitingLine
 	lastLine lineSaid
+	guess    *guess // a reply to a turn that may not be over
 
 	// hearing
 	legs     map[*leg]*hearing
-	noBarge  bool // voice does not interrupt
+	learned  map[string]turn.Pauses // of participants
+	noBarge  bool                   // voice does not interrupt
 	paused   bool
 	pausedAt time.Time
 	turnEnd  time.Time // of the caller's last turn
@@ -89,6 +94,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	a := &Agent{
 		cfg: cfg.withDefaults(), engines: e, emit: post, box: newMailbox(4096),
 		ctx: ctx, cancel: cancel, done: make(chan struct{}), prefix: rand.Text()[:8] + "-",
+		uttered: echo.NewReference(),
 	}
 	a.first.Lines, a.first.VoiceID = a.cfg.Lines, cfg.VoiceID
 	a.state = StateListening
@@ -96,9 +102,10 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	a.quiet.busy = true
 	a.clips = make(map[*playout.Clip]*saying)
 	a.legs = make(map[*leg]*hearing)
+	a.learned = make(map[string]turn.Pauses)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
 	a.watch = a.cfg.Guard.Watch()
-	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{})
+	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{Played: a.uttered.Played})
 	a.renderLater()
 	go a.run()
 	return a
@@ -221,6 +228,9 @@ func (a *Agent) run() {
 }
 
 func (a *Agent) handle(message any) {
+	if a.holds(message) {
+		return
+	}
 	switch m := message.(type) {
 	case msgHear:
 		a.hear(m.leg, m.ear)

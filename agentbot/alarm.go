@@ -78,6 +78,9 @@ type counters struct {
 	utterances   uint64
 	interrupted  uint64
 	falseAlarms  uint64
+	preempted    uint64
+	adopted      uint64
+	discarded    uint64
 	withheld     uint64
 	refused      uint64
 	unknownTools uint64
@@ -91,6 +94,9 @@ type Stats struct {
 	Utterances   uint64
 	Interrupted  uint64 // times the agent was cut
 	FalseAlarms  uint64 // pauses without words
+	Preempted    uint64 // replies that were begun before the turn was over,
+	Adopted      uint64 // of which so many were right
+	Discarded    uint64 // and so many were not
 	Withheld     uint64 // sentences not said because they were guesses
 	Refused      uint64 // sentences not said because they recited rules or held a secret
 	UnknownTools uint64 // calls of tools that there are not
@@ -108,6 +114,7 @@ func (a *Agent) Stats() Stats {
 	return Stats{
 		AudioLost: c.audioLost, EventsLost: a.box.drops(), Failures: failures,
 		Utterances: c.utterances, Interrupted: c.interrupted, FalseAlarms: c.falseAlarms,
+		Preempted: c.preempted, Adopted: c.adopted, Discarded: c.discarded,
 		Withheld: c.withheld, Refused: c.refused, UnknownTools: c.unknownTools,
 	}
 }

@@ -66,6 +66,9 @@ type Config struct {
 	offered []engine.Tool
 
 	Turn turn.Config
+	// NoEchoGuard has whatever is heard on a caller's leg count as theirs. Else
+	// what comes back of the agent's own voice does not.
+	NoEchoGuard bool
 
 	// How long each engine may keep the caller waiting.
 	ASRFinish     time.Duration // 1.5 s: from the end of the turn to its text
@@ -93,6 +96,11 @@ type Config struct {
 	SilenceQuestion time.Duration // 10 s: until Lines.SilenceQuestion
 	SilenceAgain    time.Duration // 20 s: after it, until Lines.SilenceAgain
 	SilenceEnd      time.Duration // 20 s: after it, until Lines.SilenceEnd and WantHangup
+
+	// Preemptive is how many replies may be begun in a turn before its end is
+	// sure. One is heard if the turn ends with the text that it answers; nothing
+	// comes of the others. Negative: none.
+	Preemptive int // 3
 
 	FailuresToHuman int // 3: failed turns in a row after which it asks for a human
 	MemoryMessages  int // 80: most messages of memory sent to the model
@@ -124,6 +132,7 @@ func (c Config) withDefaults() Config {
 	or(&c.SilenceQuestion, 10*time.Second)
 	or(&c.SilenceAgain, 20*time.Second)
 	or(&c.SilenceEnd, 20*time.Second)
+	or(&c.Preemptive, 3)
 	or(&c.FailuresToHuman, 3)
 	or(&c.MemoryMessages, 80)
 	or(&c.CompanyReply, 2)

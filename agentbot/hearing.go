@@ -36,8 +36,11 @@ type utterance struct {
 	ended  time.Time // when its end was decided
 	length time.Duration
 	voiced time.Duration
-	text   string // the last partial
-	shown  bool   // a partial was posted
+	text   string        // the last partial
+	shown  bool          // a partial was posted
+	likely bool          // it is likely to be over,
+	left   time.Duration // for sure after so much more silence
+	tries  int           // replies begun before it was over
 	late   *time.Timer
 }
 
@@ -55,6 +58,9 @@ func (h *hearing) stopTimers() {
 func (a *Agent) hear(info Leg, ear Ear) {
 	a.unhear(info.ID)
 	l := newLeg(a, info, ear)
+	if learned, ok := a.learned[info.ID]; ok {
+		l.machine.Know(learned)
+	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	ears, deafen := context.WithCancel(ctx)
 	a.legs[l] = &hearing{deafen: deafen, cancel: cancel, waiting: make(map[int]*utterance), since: time.Now()}
@@ -68,6 +74,7 @@ func (a *Agent) hear(info Leg, ear Ear) {
 func (a *Agent) unhear(participantID string) {
 	for l, h := range a.legs {
 		if l.info.ID == participantID {
+			a.remember(l)
 			h.deafen()
 		}
 	}
@@ -77,6 +84,7 @@ func (a *Agent) unhear(participantID string) {
 func (a *Agent) gone(l *leg) {
 	h := a.legs[l]
 	h.gone, h.talking = true, false
+	a.remember(l)
 	a.tellOthers()
 	a.leaveIfDone(l, h)
 	a.next()
@@ -138,6 +146,10 @@ func (a *Agent) voiced(m msgVoice) {
 		if caller {
 			a.barge(m)
 		}
+	case voiceLikely:
+		a.likely(m)
+	case voiceWentOn:
+		a.wentOn(m)
 	case voiceEnded:
 		h.talking = false
 		a.tellOthers()
@@ -176,14 +188,18 @@ func (a *Agent) partial(m msgPartial) {
 			return
 		}
 	}
-	u.text = strings.TrimSpace(m.text)
-	if u.text == "" && !u.shown {
+	text := strings.TrimSpace(m.text)
+	if text == u.text && u.shown || text == "" && !u.shown {
 		return
 	}
+	u.text = text
 	u.shown = true
 	now := time.Now()
+	if look := turn.LookOf(u.text); look == turn.Open || look == turn.Finished {
+		defer a.preempt(m.leg, u)
+	}
 	a.emit(Heard{Leg: m.leg.info, SentenceID: u.id, Text: u.text, Start: u.start, End: now})
-	if a.paused && m.leg.info.Role == RoleCaller && u.text != "" && !turn.Backchannel(u.text) && now.Sub(u.start) >= a.backchannel() {
+	if a.paused && m.leg.info.Role == RoleCaller && u.text != "" && !turn.Backchannel(u.text) && !a.echoed(m.leg, u, u.text) && now.Sub(u.start) >= a.backchannel() {
 		a.interrupt(ReasonVoice) // it is no cough and no nod: nothing to go back to
 	}
 }
@@ -222,6 +238,10 @@ func (a *Agent) final(m msgFinal) {
 		}
 	}
 	if err == nil && !hasWords(text) {
+		text = ""
+	}
+	echoed := err == nil && a.echoed(m.leg, u, text)
+	if echoed {
 		text = ""
 	}
 	if text != "" && m.leg.info.Role == RoleCaller {
@@ -268,6 +288,7 @@ func (a *Agent) nothingSaid(u *utterance) {
 
 // wordless ends a pause that had no words, at once or when its time is over.
 func (a *Agent) wordless() {
+	a.discardGuess()
 	if a.state == StateThinking && a.idle() {
 		a.unset(alarmFiller)
 		a.setState(StateListening)
@@ -344,14 +365,20 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 		a.later = append(a.later, text)
 		return
 	}
+	guess := a.takeGuess()
 	a.cut(reason)
 	a.memory.heard(engine.RoleUser, "", text)
 	a.turnEnd = end
 	if a.emailTurn(text) || a.ruled(escalation.CallerSaid{Text: text}, quotedCaller(text)) {
 		a.dropConfirmation(tools.Unconfirmed) // what is asked now is something else
+		a.dropGuess(guess)
 		return
 	}
-	if !a.consented(text) {
+	if a.consented(text) {
+		a.dropGuess(guess)
+		return
+	}
+	if !a.adopt(guess, text) {
 		a.reply()
 	}
 }

@@ -40,6 +40,9 @@ type job struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	ahead  chan struct{} // holds one for each sentence with audio that is not yet over
+	// released is nil, or closed when the second sentence and those after it may
+	// be made.
+	released chan struct{}
 
 	patient atomic.Bool // a tool was called: the time that engines share is over
 
@@ -50,6 +53,7 @@ type job struct {
 	synthesised bool // no more clips come
 	dead        bool
 	called      bool   // it asked for a human
+	held        bool   // a guess, not adopted
 	withheld    bool   // something else is said in the place of its rest
 	said        string // what is said of a reply, and in its place
 	before      int    // bytes of said that were said in the rounds before
@@ -128,7 +132,6 @@ func (a *Agent) enqueue(j *job) {
 
 // reply lets the model answer the caller's turn.
 func (a *Agent) reply() {
-	a.unset(alarmTool)
 	if a.over {
 		return
 	}
@@ -136,11 +139,17 @@ func (a *Agent) reply() {
 		a.trouble(nil, "llm", &engine.Error{Engine: "llm", Kind: engine.Unusable, Cause: errNoEngine})
 		return
 	}
+	a.answer(a.newJob(jobReply, "", ""))
+}
+
+// answer lets a reply be said, and a filler when it takes long.
+func (a *Agent) answer(j *job) {
+	a.unset(alarmTool)
 	a.setState(StateThinking)
-	if a.aside == nil {
+	a.enqueue(j)
+	if a.aside == nil && len(a.clips) == 0 {
 		a.set(alarmFiller, time.Until(a.turnEnd.Add(a.cfg.FillerAfter)))
 	}
-	a.enqueue(a.newJob(jobReply, "", ""))
 }
 
 // idle says whether nothing is said, written or waiting.
@@ -198,9 +207,7 @@ func (a *Agent) next() {
 func (a *Agent) start(j *job) {
 	j.started = true
 	if j.kind == jobReply {
-		sayings := make(chan *saying, maxSentences+maxLineSentences+1)
-		a.wg.Go(func() { a.synthesise(j, sayings) })
-		a.ask(j, sayings)
+		a.startReply(j, a.memory.request(&a.cfg, a.mode))
 		return
 	}
 	j.wrote = true
@@ -223,6 +230,16 @@ func (a *Agent) start(j *job) {
 	}
 	close(sayings)
 	a.wg.Go(func() { a.synthesise(j, sayings) })
+}
+
+// startReply has the model write a reply, and the voice speak it.
+func (a *Agent) startReply(j *job, request engine.Request) {
+	if j.confirmed == nil {
+		j.base = &request
+	}
+	sayings := make(chan *saying, maxSentences+maxLineSentences+1)
+	a.wg.Go(func() { a.synthesise(j, sayings) })
+	a.ask(j, sayings)
 }
 
 func (a *Agent) newSaying(j *job, piece string) *saying {

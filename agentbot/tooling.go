@@ -64,7 +64,7 @@ func (a *Agent) ask(j *job, sayings chan<- *saying) {
 		a.callTools(&toolRound{job: j, calls: []toolCall{c.call}, sayings: sayings})
 		return
 	}
-	if j.rounds == 0 || j.base == nil {
+	if j.base == nil {
 		base := a.memory.request(&a.cfg, a.mode)
 		j.base = &base
 	}

@@ -66,6 +66,14 @@ type config struct {
 
 	Escalation string // file: when a human is asked for, what is never said
 
+	// How it takes turns.
+	BargeIn      string
+	BargeInWords int
+	MinSilence   time.Duration
+	MaxSilence   time.Duration
+	Silences     list
+	Preemptive   int
+
 	// Logging.
 	LogFormat string
 	LogLevel  slog.Level
@@ -143,6 +151,13 @@ func (c *config) flags(fs *flag.FlagSet) {
 
 	fs.BoolVar(&c.AskEmail, "ask-email", false, "the agent asks who waits for a human for an e-mail address, where none is known")
 
+	fs.StringVar(&c.BargeIn, "barge-in", "voice", "what stops the agent when it speaks: voice, words or either")
+	fs.IntVar(&c.BargeInWords, "barge-in-words", 2, "how many `words` stop it")
+	fs.DurationVar(&c.MinSilence, "min-silence", 300*time.Millisecond, "silence that ends a caller's turn when the sentence is finished")
+	fs.DurationVar(&c.MaxSilence, "max-silence", 2500*time.Millisecond, "silence that ends it when the sentence is not")
+	fs.Var(&c.Silences, "caller-silence", "`times` until a silent caller is asked, asked again and hung up on, with commas, 0 for never (default 10s,20s,20s)")
+	fs.IntVar(&c.Preemptive, "preemptive", 3, "most answers begun in a turn before its end is sure; 0 for none, where the model costs more than time")
+
 	fs.StringVar(&c.LogFormat, "log-format", "text", "text or json")
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
 	fs.BoolVar(&c.LogPII, "log-pii", false, "log what callers say, their names and addresses")
@@ -183,7 +198,7 @@ func (c *config) finish(openAIKey string) error {
 			c.DeskUsers = words{"dana:dev"}
 		}
 	}
-	return errors.Join(c.checkSecrets(), c.checkListen(), c.checkEngines(), c.Tuning.check(), c.checkSpeech(), c.checkLimits())
+	return errors.Join(c.checkSecrets(), c.checkListen(), c.checkEngines(), c.Tuning.check(), c.checkSpeech(), c.checkLimits(), c.checkTurns())
 }
 
 // keyring is every API key with its secret.
