@@ -151,6 +151,6 @@ var (
 		quién qué dónde cuál cómo cuándo`)
 	stranded     = set(`to of for with from at by into is are was were am be`)
 	backchannels = set(`uh-huh uh_huh uhuh mm mhm mm-hmm mm_hmm hmm hm huh uh ah aha oh okay ok yeah yep yes
-		right sure alright all_right i_see got_it of_course really cool good great fine
+		right sure alright all_right i_see got_it of_course really cool good great fine exactly perfect brilliant lovely wonderful
 		ja genau gut stimmt achso klar sí si vale claro ajá oui 嗯 好 好的 对 是的`)
 )

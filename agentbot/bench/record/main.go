@@ -71,6 +71,11 @@ func record(folder string) error {
 	return os.WriteFile(filepath.Join(folder, "truth.json"), []byte(b.String()), 0o644) //nolint:gosec // it is committed
 }
 
+// pronounced is how flite has to be told what it would spell.
+func pronounced(text string) string {
+	return strings.NewReplacer("Uh-huh", "Uhhuh", "Mm-hmm", "Umhum", "Hmm", "Hum").Replace(text)
+}
+
 // say speaks an act: its pieces, each without the silence that flite puts
 // around it, with the act's pauses between them.
 func say(a corpus.Act, s corpus.Speaker) ([]int16, corpus.Truth, error) {
@@ -78,7 +83,7 @@ func say(a corpus.Act, s corpus.Speaker) ([]int16, corpus.Truth, error) {
 	var pcm []int16
 	truth := corpus.Truth{ID: a.ID}
 	for _, piece := range a.Pieces {
-		said, words, err := speaker.Say(piece.Text)
+		said, words, err := speaker.Say(pronounced(piece.Text))
 		if err != nil {
 			return nil, truth, err
 		}
@@ -90,8 +95,8 @@ func say(a corpus.Act, s corpus.Speaker) ([]int16, corpus.Truth, error) {
 		pcm = append(pcm, make([]int16, samples(piece.Before))...)
 		at := time.Duration(len(pcm)) * time.Second / engine.SampleRate
 		pcm = append(pcm, said[samples(first):min(samples(last), len(said))]...)
-		for _, w := range words {
-			truth.Words = append(truth.Words, corpus.Timed{Text: w.Text, From: ms(at + max(0, w.From-first)), To: ms(at + min(last, w.To) - first)})
+		for i, w := range words {
+			truth.Words = append(truth.Words, corpus.Timed{Text: strings.Fields(piece.Text)[i], From: ms(at + max(0, w.From-first)), To: ms(at + min(last, w.To) - first)})
 		}
 	}
 	for _, v := range corpus.Normalise(pcm) {

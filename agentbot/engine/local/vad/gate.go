@@ -1,0 +1,90 @@
+package vad
+
+import "math"
+
+const (
+	gateWindow  = 300  // frames that the background is known by: 6 s
+	gateShare   = 0.10 // of them are quieter than the background's quiet moments
+	gateMargin  = 8.5  // dB above these, from which somebody speaks at this microphone
+	gateHold    = 3.0  // dB less are enough while they do
+	gateRelease = 3    // frames below that end it
+	gateSmooth  = 0.5  // weight of the newest frame
+	gateLowest  = -60  // dB of full scale: the gate is never higher up than needed
+
+	binLow, binHigh = -100, 0 // dB of full scale, a bin each
+)
+
+// gate tells who speaks at the microphone from who speaks behind it, and the
+// end of speech from the detector's hangover: by level alone, over that of the
+// background's quiet moments in the last seconds. WebRTC's detector takes
+// babble for voice, as it is; people in the room are not as loud as the caller.
+type gate struct {
+	low, high filter
+	level     float64 // smoothed energy
+	heard     bool    // there is a level
+
+	bins   [binHigh - binLow + 1]int // frames of the window by level
+	window [gateWindow]uint8         // the bin of each
+	n, at  int
+
+	open  bool
+	below int // frames below, while open
+}
+
+func newGate() *gate { return &gate{low: highPass(200), high: lowPass(4000)} }
+
+// voice says whether a frame is loud enough.
+func (g *gate) voice(frame []int16) bool {
+	if len(frame) == 0 {
+		return false
+	}
+	sum := 0.0
+	for _, s := range frame {
+		x := g.high.next(g.low.next(float64(s) / 32768))
+		sum += x * x
+	}
+	energy := sum/float64(len(frame)) + 1e-12
+	if !g.heard {
+		g.level, g.heard = energy, true
+	}
+	g.level += gateSmooth * (energy - g.level)
+	db := 10 * math.Log10(g.level)
+	g.count(db)
+
+	threshold := max(g.quiet()+gateMargin, gateLowest)
+	if g.open {
+		threshold -= gateHold
+	}
+	switch {
+	case db >= threshold:
+		g.open, g.below = true, 0
+	case g.open:
+		if g.below++; g.below >= gateRelease {
+			g.open = false
+		}
+	}
+	return g.open
+}
+
+func (g *gate) count(db float64) {
+	bin := uint8(min(max(math.Round(db), binLow), binHigh) - binLow) //nolint:gosec // in range
+	if g.n == gateWindow {
+		g.bins[g.window[g.at]]--
+	} else {
+		g.n++
+	}
+	g.window[g.at] = bin
+	g.bins[bin]++
+	g.at = (g.at + 1) % gateWindow
+}
+
+// quiet is the level of the background's quiet moments.
+func (g *gate) quiet() float64 {
+	rest := int(gateShare * float64(g.n))
+	for i, n := range g.bins {
+		if rest -= n; rest < 0 {
+			return float64(binLow + i)
+		}
+	}
+	return binHigh
+}
