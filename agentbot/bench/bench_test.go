@@ -58,7 +58,7 @@ func bench(t *testing.T, o Options) (results []Result) {
 
 func TestTry(t *testing.T) {
 	start := time.Now()
-	results := bench(t, Options{Delays: delays, Levels: strings.Split(cmp.Or(os.Getenv("SNR"),"clean,20,10,5"),","), Noise: os.Getenv("NOISE")})
+	results := bench(t, Options{Delays: delays, Levels: strings.Split(cmp.Or(os.Getenv("SNR"), "clean,20,10,5"), ","), Noise: os.Getenv("NOISE")})
 	byLevel := map[string]*score.Figures{}
 	for _, r := range results {
 		if byLevel[r.Level] == nil {
@@ -83,5 +83,6 @@ func TestTry(t *testing.T) {
 			}
 		}
 	}
+	for _, r := range results { for i, d := range r.Figures.BargeStop { if d > 280*time.Millisecond { t.Log("slow barge", r.Level, r.Record.Noise, r.Record.Call, i, d) } } }
 	t.Log(time.Since(start))
 }

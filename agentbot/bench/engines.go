@@ -34,10 +34,10 @@ func (n *notes) say(at time.Duration, clip *corpus.Clip) {
 	}
 }
 
-func (n *notes) called(chat bool) {
+func (n *notes) called(what score.Asked) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.calls = append(n.calls, score.Call{Chat: chat, At: n.since()})
+	n.calls = append(n.calls, score.Call{What: what, At: n.since()})
 }
 
 // truthASR is a recogniser that knows what is said: it tells each word Delay
@@ -58,6 +58,9 @@ type truthStream struct {
 	begin   time.Duration // of the utterance; 0: none
 	end     time.Duration // of the audio so far
 	partial string
+
+	previewed bool // since the utterance began
+	after     int  // next, if the preview is the text
 }
 
 func (s *truthStream) Write(_ context.Context, pcm []int16) (string, bool, error) {
@@ -92,8 +95,9 @@ func (s *truthStream) text(known func(corpus.Word) bool) (string, int) {
 }
 
 func (s *truthStream) Finish(ctx context.Context) (engine.Transcript, error) {
-	s.asr.notes.called(false)
-	text, next := s.text(func(w corpus.Word) bool { return (w.From+w.To)/2 <= s.end })
+	s.asr.notes.called(score.Finish)
+	text, next := s.whole()
+	s.previewed = false
 	s.Reset()
 	s.next = next
 	if err := sleep(ctx, s.asr.delay); err != nil {
@@ -102,11 +106,34 @@ func (s *truthStream) Finish(ctx context.Context) (engine.Transcript, error) {
 	return engine.Transcript{Text: text, Confidence: 1}, nil
 }
 
-func (s *truthStream) Reset() { s.begin, s.partial = 0, "" }
+// whole is the text of the utterance, if it is over.
+func (s *truthStream) whole() (string, int) {
+	return s.text(func(w corpus.Word) bool { return (w.From+w.To)/2 <= s.end })
+}
+
+// Preview is the text if nothing more is said.
+func (s *truthStream) Preview(ctx context.Context) (engine.Transcript, error) {
+	s.asr.notes.called(score.Preview)
+	text, next := s.whole()
+	s.previewed, s.after = true, next
+	if err := sleep(ctx, s.asr.delay); err != nil {
+		return engine.Transcript{}, err
+	}
+	return engine.Transcript{Text: text, Confidence: 1}, nil
+}
+
+// Reset ends the utterance; after a Preview that was its text.
+func (s *truthStream) Reset() {
+	if s.previewed {
+		s.asr.notes.called(score.Taken)
+		s.next = s.after
+	}
+	s.begin, s.partial, s.previewed = 0, "", false
+}
 
 func (s *truthStream) Close() error { return nil }
 
-// watchedASR notes when another recogniser is asked to finish.
+// watchedASR notes when another recogniser is asked.
 type watchedASR struct {
 	engine.ASR
 	notes *notes
@@ -117,7 +144,11 @@ func (a watchedASR) OpenASR(ctx context.Context, lang string) (engine.ASRStream,
 	if err != nil {
 		return nil, err
 	}
-	return watchedStream{s, a.notes}, nil
+	watched := watchedStream{s, a.notes}
+	if p, ok := s.(previewer); ok {
+		return &watchedPreviewer{watchedStream: watched, previewer: p}, nil
+	}
+	return watched, nil
 }
 
 type watchedStream struct {
@@ -126,8 +157,37 @@ type watchedStream struct {
 }
 
 func (s watchedStream) Finish(ctx context.Context) (engine.Transcript, error) {
-	s.notes.called(false)
+	s.notes.called(score.Finish)
 	return s.ASRStream.Finish(ctx)
+}
+
+type previewer interface {
+	Preview(ctx context.Context) (engine.Transcript, error)
+}
+
+type watchedPreviewer struct {
+	watchedStream
+	previewer previewer
+	previewed bool // since the utterance began
+}
+
+func (s *watchedPreviewer) Preview(ctx context.Context) (engine.Transcript, error) {
+	s.notes.called(score.Preview)
+	s.previewed = true
+	return s.previewer.Preview(ctx)
+}
+
+func (s *watchedPreviewer) Finish(ctx context.Context) (engine.Transcript, error) {
+	s.previewed = false
+	return s.watchedStream.Finish(ctx)
+}
+
+func (s *watchedPreviewer) Reset() {
+	if s.previewed {
+		s.notes.called(score.Taken)
+	}
+	s.previewed = false
+	s.ASRStream.Reset()
 }
 
 // answers is a model that gives the script's answers.
@@ -137,7 +197,7 @@ type answers struct {
 }
 
 func (a answers) Chat(ctx context.Context, req engine.Request) (engine.ReplyStream, error) {
-	a.notes.called(true)
+	a.notes.called(score.Chat)
 	a.notes.mu.Lock()
 	text := a.notes.answer
 	a.notes.last = req

@@ -21,9 +21,20 @@ type Delays struct {
 	TTS time.Duration // to the first sample
 }
 
+// Asked is what an engine was asked for.
+type Asked int
+
+// What engines are asked for.
+const (
+	Finish  Asked = iota // the text of an utterance that is over
+	Preview              // the text of one that is likely to be over
+	Taken                // nothing: it is over, and the preview is its text
+	Chat                 // an answer
+)
+
 // Call says when an engine was asked.
 type Call struct {
-	Chat bool // the model; else the recogniser, to finish
+	What Asked
 	At   time.Duration
 }
 

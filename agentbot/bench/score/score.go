@@ -39,7 +39,7 @@ func Of(r *Record) *Figures {
 		}
 	}
 	for _, c := range r.Calls {
-		if c.Chat && !r.causedByTurn(c.At) {
+		if c.What == Chat && !r.causedByTurn(c.At) {
 			f.FalseAsk++
 			f.incident(r, "falseTurn", c.At)
 		}
@@ -63,7 +63,7 @@ func (f *Figures) turn(r *Record, i int) {
 		cut = cut || at > a.From && at < a.To
 	}
 	for _, c := range r.Calls {
-		split = split || c.Chat && c.At > a.From && c.At < a.To
+		split = split || c.What == Chat && c.At > a.From && c.At < a.To
 	}
 	switch {
 	case cut:
@@ -93,28 +93,12 @@ func (f *Figures) answer(r *Record, i int) {
 		f.incident(r, "missedEnd", end)
 		return
 	}
-	finish, chat := time.Duration(-1), time.Duration(-1)
-	for _, c := range r.Calls {
-		switch {
-		case c.At > onset:
-		case c.Chat:
-			chat = c.At
-		default:
-			finish = c.At
-		}
-	}
 	f.Perceived = append(f.Perceived, onset-end)
-	d := r.Delays
-	f.Beyond = append(f.Beyond, onset-end-d.ASR-d.LLM-d.TTS)
-	if finish < 0 || chat < 0 {
-		return // it said something that is no answer
+	f.Beyond = append(f.Beyond, onset-end-r.Delays.ASR-r.Delays.LLM-r.Delays.TTS)
+	if decided, ready, ok := r.way(onset); ok {
+		f.Endpointing = append(f.Endpointing, decided-end)
+		f.Overhead = append(f.Overhead, onset-ready)
 	}
-	ready := finish + d.ASR + d.LLM + d.TTS
-	if chat < finish {
-		ready = max(finish+d.ASR, chat+d.LLM+d.TTS)
-	}
-	f.Endpointing = append(f.Endpointing, finish-end)
-	f.Overhead = append(f.Overhead, onset-ready)
 }
 
 // barge measures how soon the agent stopped.

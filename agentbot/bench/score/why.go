@@ -16,6 +16,37 @@ func (r *Record) onsets() (onsets []time.Duration) {
 	return onsets
 }
 
+// way is how the audio of an answer came about: when the turn was decided to be
+// over, and when engines that are asked as these were have the first sample
+// ready. What says something else than an answer has no way.
+func (r *Record) way(onset time.Duration) (decided, ready time.Duration, ok bool) {
+	const none = -1
+	decided, chat, preview, text := time.Duration(none), time.Duration(none), time.Duration(none), time.Duration(none)
+	for _, c := range r.Calls {
+		if c.At > onset {
+			break
+		}
+		switch c.What {
+		case Finish:
+			decided, text = c.At, c.At+r.Delays.ASR
+		case Preview:
+			preview = c.At
+		case Taken:
+			decided, text = c.At, max(c.At, preview+r.Delays.ASR)
+		case Chat:
+			chat = c.At
+		}
+	}
+	if decided == none || chat == none {
+		return 0, 0, false
+	}
+	speech := r.Delays.LLM + r.Delays.TTS
+	if chat < decided {
+		return decided, max(text, chat+speech), true
+	}
+	return decided, text + speech, true
+}
+
 // causedByTurn says whether the last that the caller did before a time was a
 // turn, and not long ago.
 func (r *Record) causedByTurn(at time.Duration) bool {
@@ -36,7 +67,7 @@ func (r *Record) somethingNew(from, to time.Duration) bool {
 		}
 	}
 	for _, c := range r.Calls {
-		if c.Chat && c.At > from && c.At < to {
+		if c.What == Chat && c.At > from && c.At < to {
 			return true
 		}
 	}

@@ -7,8 +7,10 @@ const (
 	gateShare   = 0.10 // of them are quieter than the background's quiet moments
 	gateMargin  = 8.5  // dB above these, from which somebody speaks at this microphone
 	gateHold    = 3.0  // dB less are enough while they do
-	gateRelease = 3    // frames below that end it
+	gateRelease = 5    // frames below that end it
 	gateSmooth  = 0.5  // weight of the newest frame
+	gateBelow   = 30.0 // dB below the speaker's loudest moments nobody speaks
+	gateDecay   = 0.3  // dB a frame by which these fade: 15 dB a second
 	gateLowest  = -60  // dB of full scale: the gate is never higher up than needed
 
 	binLow, binHigh = -100, 0 // dB of full scale, a bin each
@@ -27,11 +29,13 @@ type gate struct {
 	window [gateWindow]uint8         // the bin of each
 	n, at  int
 
+	loudest float64 // dB, fading
+
 	open  bool
 	below int // frames below, while open
 }
 
-func newGate() *gate { return &gate{low: highPass(200), high: lowPass(4000)} }
+func newGate() *gate { return &gate{low: highPass(200), high: lowPass(4000), loudest: binLow} }
 
 // voice says whether a frame is loud enough.
 func (g *gate) voice(frame []int16) bool {
@@ -51,6 +55,12 @@ func (g *gate) voice(frame []int16) bool {
 	db := 10 * math.Log10(g.level)
 	g.count(db)
 
+	now := 10 * math.Log10(energy)
+	g.loudest = max(g.loudest-gateDecay, db)
+	if now < g.loudest-gateBelow {
+		g.open = false // the end of speech in a quiet room
+		return false
+	}
 	threshold := max(g.quiet()+gateMargin, gateLowest)
 	if g.open {
 		threshold -= gateHold
