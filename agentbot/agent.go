@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/agentbot/playout"
+	"github.com/relevo/relevo/agentbot/turn"
 )
 
 // Agent is the AI agent of one call. Its methods may be used by any goroutine;
@@ -56,10 +57,12 @@ type conversation struct {
 	waiting  int       // StillWaiting lines said
 	lines    []waitingLine
 	lastLine lineSaid
+	guess    *guess // a reply to a turn that may not be over
 
 	// hearing
 	legs     map[*leg]*hearing
-	noBarge  bool // voice does not interrupt
+	learned  map[string]turn.Pauses // of participants
+	noBarge  bool                   // voice does not interrupt
 	paused   bool
 	pausedAt time.Time
 	turnEnd  time.Time // of the caller's last turn
@@ -82,6 +85,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	a.quiet.busy = true
 	a.clips = make(map[*playout.Clip]*saying)
 	a.legs = make(map[*leg]*hearing)
+	a.learned = make(map[string]turn.Pauses)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
 	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{})
 	if e.TTS != nil && !a.cfg.Rendered.has(a.cfg.Lines.urgent()) {
@@ -206,6 +210,9 @@ func (a *Agent) run() {
 }
 
 func (a *Agent) handle(message any) {
+	if a.holds(message) {
+		return
+	}
 	switch m := message.(type) {
 	case msgHear:
 		a.hear(m.leg, m.ear)

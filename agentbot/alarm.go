@@ -78,6 +78,9 @@ type counters struct {
 	utterances  uint64
 	interrupted uint64
 	falseAlarms uint64
+	preempted   uint64
+	adopted     uint64
+	discarded   uint64
 }
 
 // Stats are an agent's counters.
@@ -88,6 +91,9 @@ type Stats struct {
 	Utterances  uint64
 	Interrupted uint64 // times the agent was cut
 	FalseAlarms uint64 // pauses without words
+	Preempted   uint64 // replies that were begun before the turn was over,
+	Adopted     uint64 // of which so many were right
+	Discarded   uint64 // and so many were not
 }
 
 // Stats returns the counters. Any goroutine may ask.
@@ -102,6 +108,7 @@ func (a *Agent) Stats() Stats {
 	return Stats{
 		AudioLost: c.audioLost, EventsLost: a.box.drops(), Failures: failures,
 		Utterances: c.utterances, Interrupted: c.interrupted, FalseAlarms: c.falseAlarms,
+		Preempted: c.preempted, Adopted: c.adopted, Discarded: c.discarded,
 	}
 }
 

@@ -55,6 +55,11 @@ type Config struct {
 	SilenceAgain    time.Duration // 20 s: after it, until Lines.SilenceAgain
 	SilenceEnd      time.Duration // 20 s: after it, until Lines.SilenceEnd and WantHangup
 
+	// Preemptive is how many replies may be begun in a turn before its end is
+	// sure. One is heard if the turn ends with the text that it answers; nothing
+	// comes of the others. Negative: none.
+	Preemptive int // 3
+
 	FailuresToHuman int // 3: failed turns in a row after which it asks for a human
 	MemoryMessages  int // 80: most messages of memory sent to the model
 	CompanyReply    int // 2: most sentences of an answer in mode Company
@@ -81,6 +86,7 @@ func (c Config) withDefaults() Config {
 	or(&c.SilenceQuestion, 10*time.Second)
 	or(&c.SilenceAgain, 20*time.Second)
 	or(&c.SilenceEnd, 20*time.Second)
+	or(&c.Preemptive, 3)
 	or(&c.FailuresToHuman, 3)
 	or(&c.MemoryMessages, 80)
 	or(&c.CompanyReply, 2)

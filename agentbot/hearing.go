@@ -34,8 +34,11 @@ type utterance struct {
 	ended  time.Time // when its end was decided
 	length time.Duration
 	voiced time.Duration
-	text   string // the last partial
-	shown  bool   // a partial was posted
+	text   string        // the last partial
+	shown  bool          // a partial was posted
+	likely bool          // it is likely to be over,
+	left   time.Duration // for sure after so much more silence
+	tries  int           // replies begun before it was over
 	late   *time.Timer
 }
 
@@ -53,6 +56,9 @@ func (h *hearing) stopTimers() {
 func (a *Agent) hear(info Leg, ear Ear) {
 	a.unhear(info.ID)
 	l := newLeg(a, info, ear)
+	if learned, ok := a.learned[info.ID]; ok {
+		l.machine.Know(learned)
+	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	ears, deafen := context.WithCancel(ctx)
 	a.legs[l] = &hearing{deafen: deafen, cancel: cancel, waiting: make(map[int]*utterance), since: time.Now()}
@@ -66,6 +72,7 @@ func (a *Agent) hear(info Leg, ear Ear) {
 func (a *Agent) unhear(participantID string) {
 	for l, h := range a.legs {
 		if l.info.ID == participantID {
+			a.remember(l)
 			h.deafen()
 		}
 	}
@@ -75,6 +82,7 @@ func (a *Agent) unhear(participantID string) {
 func (a *Agent) gone(l *leg) {
 	h := a.legs[l]
 	h.gone, h.talking = true, false
+	a.remember(l)
 	a.tellOthers()
 	a.leaveIfDone(l, h)
 	a.next()
@@ -136,6 +144,10 @@ func (a *Agent) voiced(m msgVoice) {
 		if caller {
 			a.barge(m)
 		}
+	case voiceLikely:
+		a.likely(m)
+	case voiceWentOn:
+		a.wentOn(m)
 	case voiceEnded:
 		h.talking = false
 		a.tellOthers()
@@ -174,12 +186,16 @@ func (a *Agent) partial(m msgPartial) {
 			return
 		}
 	}
-	u.text = strings.TrimSpace(m.text)
-	if u.text == "" && !u.shown {
+	text := strings.TrimSpace(m.text)
+	if text == u.text && u.shown || text == "" && !u.shown {
 		return
 	}
+	u.text = text
 	u.shown = true
 	now := time.Now()
+	if look := turn.LookOf(u.text); look == turn.Open || look == turn.Finished {
+		defer a.preempt(m.leg, u)
+	}
 	a.emit(Heard{Leg: m.leg.info, SentenceID: u.id, Text: u.text, Start: u.start, End: now})
 	if a.paused && m.leg.info.Role == RoleCaller && u.text != "" && !turn.Backchannel(u.text) && now.Sub(u.start) >= a.backchannel() {
 		a.interrupt(ReasonVoice) // it is no cough and no nod: nothing to go back to
@@ -263,6 +279,7 @@ func (a *Agent) nothingSaid(u *utterance) {
 
 // wordless ends a pause that had no words, at once or when its time is over.
 func (a *Agent) wordless() {
+	a.discardGuess()
 	if a.state == StateThinking && a.idle() {
 		a.unset(alarmFiller)
 		a.setState(StateListening)
@@ -338,10 +355,13 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 		a.later = append(a.later, text)
 		return
 	}
+	guess := a.takeGuess()
 	a.cut(reason)
 	a.memory.heard(engine.RoleUser, "", text)
 	a.turnEnd = end
-	a.reply()
+	if !a.adopt(guess, text) {
+		a.reply()
+	}
 }
 
 // humanSaid is a sentence of a human agent, or of an external bot.

@@ -36,6 +36,9 @@ type job struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	ahead  chan struct{} // holds one for each sentence with audio that is not yet over
+	// released is nil, or closed when the second sentence and those after it may
+	// be made.
+	released chan struct{}
 
 	// owned by the agent's goroutine
 	sayings     []*saying
@@ -44,6 +47,7 @@ type job struct {
 	synthesised bool // no more clips come
 	dead        bool
 	called      bool // it asked for a human
+	held        bool // a guess, not adopted
 	farewell    bool // the last words to a silent caller
 	failed      error
 }
@@ -106,7 +110,6 @@ func (a *Agent) enqueue(j *job) {
 
 // reply lets the model answer the caller's turn.
 func (a *Agent) reply() {
-	a.unset(alarmTool)
 	if a.over {
 		return
 	}
@@ -114,11 +117,17 @@ func (a *Agent) reply() {
 		a.trouble(nil, "llm", &engine.Error{Engine: "llm", Kind: engine.Unusable, Cause: errNoEngine})
 		return
 	}
+	a.answer(a.newJob(jobReply, "", ""))
+}
+
+// answer lets a reply be said, and a filler when it takes long.
+func (a *Agent) answer(j *job) {
+	a.unset(alarmTool)
 	a.setState(StateThinking)
-	if a.aside == nil {
+	a.enqueue(j)
+	if a.aside == nil && len(a.clips) == 0 {
 		a.set(alarmFiller, time.Until(a.turnEnd.Add(a.cfg.FillerAfter)))
 	}
-	a.enqueue(a.newJob(jobReply, "", ""))
 }
 
 // idle says whether nothing is said, written or waiting.
@@ -176,10 +185,7 @@ func (a *Agent) next() {
 func (a *Agent) start(j *job) {
 	j.started = true
 	if j.kind == jobReply {
-		request := a.memory.request(&a.cfg, a.mode)
-		sayings := make(chan *saying, maxSentences)
-		a.wg.Go(func() { a.compose(j, request, sayings) })
-		a.wg.Go(func() { a.synthesise(j, sayings) })
+		a.startReply(j, a.memory.request(&a.cfg, a.mode))
 		return
 	}
 	j.wrote = true
@@ -201,6 +207,13 @@ func (a *Agent) start(j *job) {
 		sayings <- a.newSaying(j, piece)
 	}
 	close(sayings)
+	a.wg.Go(func() { a.synthesise(j, sayings) })
+}
+
+// startReply has the model write a reply, and the voice speak it.
+func (a *Agent) startReply(j *job, request engine.Request) {
+	sayings := make(chan *saying, maxSentences)
+	a.wg.Go(func() { a.compose(j, request, sayings) })
 	a.wg.Go(func() { a.synthesise(j, sayings) })
 }
 

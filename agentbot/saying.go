@@ -100,6 +100,7 @@ func (a *Agent) silence() (cut bool) {
 	}
 	a.queue, a.current, a.aside = nil, nil, nil
 	a.later = nil
+	a.discardGuess()
 	clear(a.clips)
 	a.unpause()
 	a.unset(alarmFiller)

@@ -41,6 +41,13 @@ func (a *Agent) synthesise(j *job, sayings <-chan *saying) {
 			a.box.post(msgSynthesised{j, nil}, false)
 			return
 		}
+		if !first && j.released != nil {
+			select {
+			case <-j.released:
+			case <-j.ctx.Done():
+				return
+			}
+		}
 		select {
 		case j.ahead <- struct{}{}:
 		case <-j.ctx.Done():
@@ -129,7 +136,7 @@ func (a *Agent) voicedClip(m msgClip) {
 	switch {
 	case j.dead:
 		return
-	case slices.Contains(a.queue, j):
+	case j.held || slices.Contains(a.queue, j):
 		m.saying.clip = m.clip // for its turn
 		return
 	case j != a.current && j != a.aside:

@@ -83,6 +83,7 @@ type Player struct {
 	queue    []*Clip
 	at       int // frames of queue[0] that were forwarded
 	told     int // what was last reported as heard of it
+	pacing   pacing
 	waiters  []chan struct{}
 	encoders map[int]Encoder
 	encoder  Encoder // the last one used
