@@ -140,6 +140,9 @@ func (a *Agent) voiced(m msgVoice) {
 		a.tellOthers()
 		h.current = utterance{serial: m.serial, id: a.newID(), start: m.start}
 		a.counters.add(&a.counters.utterances, 1)
+		if caller && a.current != nil && a.current.kind == jobReply && !a.speaking() && a.cfg.Turn.BargeInBy != turn.ByWords {
+			a.barge(m) // an answer does not begin while the caller goes on
+		}
 	case voiceBarge:
 		if caller {
 			a.barge(m)

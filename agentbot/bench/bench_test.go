@@ -2,7 +2,9 @@ package bench
 
 import (
 	"cmp"
+	"github.com/relevo/relevo/agentbot"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -58,7 +60,7 @@ func bench(t *testing.T, o Options) (results []Result) {
 
 func TestTry(t *testing.T) {
 	start := time.Now()
-	results := bench(t, Options{Delays: delays, Levels: strings.Split(cmp.Or(os.Getenv("SNR"), "clean,20,10,5"), ","), Noise: os.Getenv("NOISE")})
+	results := bench(t, Options{Delays: delays, Levels: strings.Split(cmp.Or(os.Getenv("SNR"), "clean,20,10,5"), ","), Noise: os.Getenv("NOISE"), Agent: agentbot.Config{Preemptive: atoi(os.Getenv("PRE"))}})
 	byLevel := map[string]*score.Figures{}
 	for _, r := range results {
 		if byLevel[r.Level] == nil {
@@ -71,7 +73,7 @@ func TestTry(t *testing.T) {
 		if f == nil {
 			continue
 		}
-		t.Logf("%s: %+v", l, struct{ T, C, S, M, N, FI, P, FA, B, U, W, NH, NR int }{f.Turns, f.CutOffs, f.Splits, f.Missed, f.Noises, f.FalseIn, f.Pauses, f.FalseAsk, f.Barges, f.Unheeded, f.Words, f.NotHeard, f.NotRemembered})
+		t.Logf("%s: %+v", l, struct{ T, C, S, M, N, FI, P, B, U, W, NH, NR int }{f.Turns, f.CutOffs, f.Splits, f.Missed, f.Noises, f.FalseIn, f.Pauses, f.Barges, f.Unheeded, f.Words, f.NotHeard, f.NotRemembered})
 		for name, d := range map[string]score.Times{"perceived": f.Perceived, "endpointing": f.Endpointing, "overhead": f.Overhead, "stop": f.BargeStop, "pause": f.PauseLength} {
 			t.Logf("   %-12s %4d  %v %v %v", name, len(d), d.Quantile(0.5), d.Quantile(0.95), d.Quantile(1))
 		}
@@ -83,6 +85,14 @@ func TestTry(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range results { for i, d := range r.Figures.BargeStop { if d > 280*time.Millisecond { t.Log("slow barge", r.Level, r.Record.Noise, r.Record.Call, i, d) } } }
+	for _, r := range results {
+		for i, d := range r.Figures.BargeStop {
+			if d > 280*time.Millisecond {
+				t.Log("slow barge", r.Level, r.Record.Noise, r.Record.Call, i, d)
+			}
+		}
+	}
 	t.Log(time.Since(start))
 }
+
+func atoi(s string) int { n, _ := strconv.Atoi(s); return n }

@@ -158,6 +158,7 @@ func play(ctx context.Context, o *Options, call corpus.Call, level string, gain 
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	cfg.Turn.Marks = cfg.Turn.Marks || o.ASR == nil
 	asr := engine.ASR(truthASR{n, o.Delays.ASR})
 	if o.ASR != nil {
 		asr = watchedASR{o.ASR, n}

@@ -144,6 +144,7 @@ var (
 		y pero porque con el la los las un una mi de que para por es`)
 	trails = set(`when that which who like her these those this some any each no in on about under over
 		you we they he she it do does did have has had will would can could should may might must want need please
+		still not just only also even very than
 		well actually basically maybe number order code account phone reference
 		die habe kann möchte will bitte also vielleicht nummer
 		quiero necesito puede favor número`)

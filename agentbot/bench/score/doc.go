@@ -14,8 +14,8 @@
 //
 //	false cut-off     an onset inside a turn's voice: the agent spoke although the caller
 //	                  had not finished. Of all turns.
-//	split turn        the agent asked its model inside a turn's voice, but nobody heard
-//	                  anything of it. Of all turns.
+//	split turn        the agent took a turn for over inside its voice, but nobody heard
+//	                  anything of that. Of all turns.
 //	missed end        no onset within 4 s of a turn's end. Of all turns.
 //	perceived answer  from a turn's end to the next onset
 //	endpointing       from a turn's end to the decision that it is over (ASRStream.Finish),
@@ -29,7 +29,6 @@
 //	false barge-in    the agent was stopped for good by a nod, a sound or nothing at all. Of
 //	                  the nods and sounds made while it spoke.
 //	false pause       the same, but it went on after 200 ms or more
-//	false turn        the model was asked, and no turn was why
 //	remembered, not heard and the other way round: words of the agent's memory and words
 //	                  that were audible for half of their time, beyond their longest common
 //	                  sequence

@@ -29,7 +29,7 @@ func (e Errors) Rate() float64 { return ratio(e.Errors, e.Words) }
 
 // Incident is something that should not have happened.
 type Incident struct {
-	What  string        `json:"what"` // falseCutOff, splitTurn, missedEnd, falseBargeIn, falsePause, falseTurn, missedBargeIn
+	What  string        `json:"what"` // falseCutOff, splitTurn, missedEnd, falseBargeIn, falsePause, missedBargeIn
 	Call  string        `json:"call"`
 	Level string        `json:"snr"`
 	Noise string        `json:"noise"`
@@ -48,7 +48,6 @@ type Figures struct {
 	Noises   int `json:"nodsAndSounds"` // while the agent spoke
 	FalseIn  int `json:"falseBargeIns"`
 	Pauses   int `json:"falsePauses"`
-	FalseAsk int `json:"falseTurns"`
 	Barges   int `json:"bargeIns"`
 	Unheeded int `json:"missedBargeIns"`
 
@@ -94,7 +93,7 @@ func ratio(a, b int) float64 {
 func (f *Figures) Merge(o *Figures) {
 	for _, p := range [][2]*int{
 		{&f.Conversations, &o.Conversations}, {&f.Turns, &o.Turns}, {&f.CutOffs, &o.CutOffs}, {&f.Splits, &o.Splits}, {&f.Missed, &o.Missed},
-		{&f.Noises, &o.Noises}, {&f.FalseIn, &o.FalseIn}, {&f.Pauses, &o.Pauses}, {&f.FalseAsk, &o.FalseAsk},
+		{&f.Noises, &o.Noises}, {&f.FalseIn, &o.FalseIn}, {&f.Pauses, &o.Pauses},
 		{&f.Barges, &o.Barges}, {&f.Unheeded, &o.Unheeded},
 		{&f.Words, &o.Words}, {&f.NotHeard, &o.NotHeard}, {&f.NotRemembered, &o.NotRemembered},
 	} {

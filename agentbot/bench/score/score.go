@@ -38,12 +38,6 @@ func Of(r *Record) *Figures {
 			f.incident(r, "falseBargeIn", at)
 		}
 	}
-	for _, c := range r.Calls {
-		if c.What == Chat && !r.causedByTurn(c.At) {
-			f.FalseAsk++
-			f.incident(r, "falseTurn", c.At)
-		}
-	}
 	f.pauses(r)
 	f.Words = len(r.Heard)
 	same := common(r.Heard, r.Remembered)
@@ -63,7 +57,7 @@ func (f *Figures) turn(r *Record, i int) {
 		cut = cut || at > a.From && at < a.To
 	}
 	for _, c := range r.Calls {
-		split = split || c.What == Chat && c.At > a.From && c.At < a.To
+		split = split || (c.What == Finish || c.What == Taken) && c.At > a.From && c.At < a.To
 	}
 	switch {
 	case cut:
