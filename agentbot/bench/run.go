@@ -44,6 +44,9 @@ type Options struct {
 // Levels are the signal-to-noise ratios of a whole bench.
 func Levels() []string { return []string{Clean, "20", "10", "5"} }
 
+// Processors is how many there are.
+func Processors() int { return runtime.NumCPU() }
+
 // Result is what came out of one conversation.
 type Result struct {
 	Level   string
@@ -63,7 +66,7 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 		o.Levels = Levels()
 	}
 	if o.Parallel <= 0 {
-		o.Parallel = 12 * runtime.NumCPU()
+		o.Parallel = 12 * Processors()
 	}
 	type task struct {
 		call  corpus.Call

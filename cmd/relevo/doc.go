@@ -2,6 +2,7 @@
 //
 //	relevo serve      the server; --dev needs nothing else
 //	relevo simulate   load: callers, observers and humans over real UDP, measured
+//	relevo bench      measures of the voice agent, by recorded conversations
 //	relevo doctor     which engines can be used here, and why not
 //	relevo token      a join token signed with a secret
 //	relevo say        speech as a WAV file
@@ -18,6 +19,7 @@
 //	serve.go     listeners, signals, shutdown
 //	metrics.go   what Prometheus reads
 //	logging/     the logger, which can drop what callers say
+//	bench.go     relevo bench, with what can be measured
 //	simulate/    the load and its measures
 //
 // # Start and stop

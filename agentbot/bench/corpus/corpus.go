@@ -90,3 +90,14 @@ func ms(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 
 // Clip is an act's recording.
 func (c *Corpus) Clip(a Act) *Clip { return c.clips[a.ID] }
+
+// Answers are what agents answer in all calls: what a shop's knowledge is to a
+// recogniser that learns words from it.
+func (c *Corpus) Answers() (answers []string) {
+	for _, call := range c.Calls {
+		for _, t := range call.Turns {
+			answers = append(answers, t.Answer)
+		}
+	}
+	return answers
+}

@@ -16,7 +16,7 @@
 //	                  had not finished. Of all turns.
 //	split turn        the agent took a turn for over inside its voice, but nobody heard
 //	                  anything of that. Of all turns.
-//	missed end        no onset within 4 s of a turn's end. Of all turns.
+//	missed end        no onset within 4.5 s of a turn's end. Of all turns.
 //	perceived answer  from a turn's end to the next onset
 //	endpointing       from a turn's end to the decision that it is over (ASRStream.Finish),
 //	                  what the VAD takes to notice silence included

@@ -12,7 +12,7 @@ const (
 	stopGap     = 300 * time.Millisecond // without audio after a stop
 	pauseGap    = 200 * time.Millisecond // the shortest pause
 	longestStop = 1500 * time.Millisecond
-	latestEnd   = 4 * time.Second
+	latestEnd   = 4500 * time.Millisecond
 	// A cut or a question to the model so long after the end of an act may still
 	// be its: a caller who spells is waited for 3 s, and then the text comes.
 	aftermath = 5 * time.Second

@@ -3,10 +3,10 @@ package vad
 import "math"
 
 const (
-	gateWindow  = 300  // frames that the background is known by: 6 s
+	gateWindow  = 150  // frames that the background is known by: 6 s
 	gateShare   = 0.10 // of them are quieter than the background's quiet moments
-	gateMargin  = 8.5  // dB above these, from which somebody speaks at this microphone
-	gateHold    = 3.0  // dB less are enough while they do
+	gateMargin  = 10   // dB above these, from which somebody speaks at this microphone
+	gateHold    = 4    // dB less are enough while they do
 	gateRelease = 5    // frames below that end it
 	gateSmooth  = 0.5  // weight of the newest frame
 	gateBelow   = 30.0 // dB below the speaker's loudest moments nobody speaks
