@@ -8,6 +8,7 @@ const (
 	gateMargin  = 10   // dB above these, from which somebody speaks at this microphone
 	gateHold    = 4    // dB less are enough while they do
 	gateRelease = 5    // frames below that end it
+	gateFar     = 3.0  // dB below the threshold, where a frame counts three times
 	gateSmooth  = 0.5  // weight of the newest frame
 	gateBelow   = 30.0 // dB below the speaker's loudest moments nobody speaks
 	gateDecay   = 0.3  // dB a frame by which these fade: 15 dB a second
@@ -69,7 +70,11 @@ func (g *gate) voice(frame []int16) bool {
 	case db >= threshold:
 		g.open, g.below = true, 0
 	case g.open:
-		if g.below++; g.below >= gateRelease {
+		g.below++
+		if now < threshold-gateFar {
+			g.below += 2 // far below: that is no weak syllable
+		}
+		if g.below >= gateRelease {
 			g.open = false
 		}
 	}
