@@ -252,7 +252,7 @@ func (a *Agent) final(m msgFinal) {
 		a.deaf(u, err)
 	case text == "":
 		a.nothingSaid(u)
-	case u.length <= a.backchannel() && turn.Backchannel(text) && a.speaking():
+	case u.voiced <= a.backchannel() && turn.Backchannel(text) && a.speaking(): // voice: noise makes utterances longer
 		a.wordless()
 		a.goOn()
 	default:

@@ -34,8 +34,9 @@ type caller struct {
 	gain   float64 // of noise
 	epoch  uint64
 
-	sent   int     // frames
-	clip   []int16 // what is left of the one that is said
+	phase  time.Duration // of its clock against the agent's
+	sent   int           // frames
+	clip   []int16       // what is left of the one that is said
 	packet []byte
 	pcm    []int16
 	record *score.Record
@@ -43,10 +44,11 @@ type caller struct {
 
 // tick sends a frame when it is due.
 func (c *caller) tick(ctx context.Context) error {
-	due := time.Duration(c.sent) * frame
+	due := c.phase + time.Duration(c.sent)*frame
 	if err := sleep(ctx, due-c.notes.since()); err != nil {
 		return err
 	}
+	c.record.Late = append(c.record.Late, c.notes.since()-due)
 	n := copy(c.pcm, c.clip)
 	clear(c.pcm[n:])
 	c.clip = c.clip[n:]
@@ -87,7 +89,7 @@ func (c *caller) rest(ctx context.Context, d time.Duration) error {
 // do says or makes an act, to its end.
 func (c *caller) do(ctx context.Context, a corpus.Act) (score.Act, error) {
 	clip := c.corpus.Clip(a)
-	if err := sleep(ctx, time.Duration(c.sent)*frame-c.notes.since()); err != nil {
+	if err := sleep(ctx, c.phase+time.Duration(c.sent)*frame-c.notes.since()); err != nil {
 		return score.Act{}, err
 	}
 	at := c.notes.since()

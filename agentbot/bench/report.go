@@ -74,6 +74,9 @@ func (r *Report) Missed() bool {
 	return slices.ContainsFunc(r.Targets, func(t Target) bool { return !t.Met })
 }
 
+// busy is how late frames are sent on a machine that has too much to do.
+const busy = 10 * time.Millisecond
+
 // ordinary are the engines' times for which the project has a target of what
 // the caller perceives.
 func ordinary() score.Delays {
@@ -136,6 +139,9 @@ func (r *Report) Text(w io.Writer, all bool) error {
 			verdict = "MISS"
 		}
 		fmt.Fprintf(&b, "%s  %-26s %-18s %s\n", verdict, t.Name, t.Got, t.Limit)
+	}
+	if late := r.All.Late.Quantile(0.99); late > busy {
+		fmt.Fprintf(&b, "\nThe machine was busy: 1 of 100 frames of the callers was sent %s late or more, so these\ntimes are the machine's too. Run it on an idle one, or with a lower --parallel.\n", short(late))
 	}
 	if len(r.All.Failed) > 0 {
 		fmt.Fprintf(&b, "\nengines failed: %v\n", r.All.Failed)
@@ -237,7 +243,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		times := map[string]quantiles{}
 		for name, t := range map[string]score.Times{
 			"perceived": f.Perceived, "beyondEngines": f.Beyond, "endpointing": f.Endpointing, "overhead": f.Overhead,
-			"bargeInStop": f.BargeStop, "falsePause": f.PauseLength,
+			"bargeInStop": f.BargeStop, "falsePause": f.PauseLength, "callersFrameLate": f.Late,
 		} {
 			times[name] = quantiles{len(t), t.Quantile(0.5).Milliseconds(), t.Quantile(0.95).Milliseconds(), t.Quantile(1).Milliseconds()}
 		}

@@ -192,7 +192,8 @@ func play(ctx context.Context, o *Options, call corpus.Call, level string, gain 
 		notes: n, ear: hearing, corpus: o.Corpus, mic: mic, enc: enc, noise: noise, gain: gain, epoch: epoch,
 		sent: int(n.since()/frame) + 1, packet: make([]byte, opus.MaxPacket), pcm: make([]int16, engine.FrameSamples), record: record,
 	}
-	rng := rand.New(rand.NewPCG(hash(call.Name), 2)) //nolint:gosec // the same gaps every time
+	rng := rand.New(rand.NewPCG(hash(call.Name+level), 2)) //nolint:gosec // the same every time
+	c.phase = time.Duration(rng.Int64N(int64(frame)))
 	gap := func() time.Duration {
 		return 500*time.Millisecond + time.Duration(rng.Int64N(int64(700*time.Millisecond)))
 	}

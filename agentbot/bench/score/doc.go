@@ -32,5 +32,7 @@
 //	remembered, not heard and the other way round: words of the agent's memory and words
 //	                  that were audible for half of their time, beyond their longest common
 //	                  sequence
+//	late              how late the caller's frames were sent: where that is more than some
+//	                  ms the machine was too busy, and times tell of the machine
 //	word errors       insertions, deletions and replacements, over the words of the turns
 package score

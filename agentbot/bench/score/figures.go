@@ -61,6 +61,7 @@ type Figures struct {
 	Beyond      Times `json:"-"`
 	BargeStop   Times `json:"-"`
 	PauseLength Times `json:"-"`
+	Late        Times `json:"-"` // of the callers' frames
 
 	Recognition map[string]Errors `json:"-"` // by speaker
 	Failed      map[string]int    `json:"engineFailures,omitempty"`
@@ -101,7 +102,7 @@ func (f *Figures) Merge(o *Figures) {
 	}
 	for _, p := range [][2]*Times{
 		{&f.Perceived, &o.Perceived}, {&f.Endpointing, &o.Endpointing}, {&f.Overhead, &o.Overhead}, {&f.Beyond, &o.Beyond},
-		{&f.BargeStop, &o.BargeStop}, {&f.PauseLength, &o.PauseLength},
+		{&f.BargeStop, &o.BargeStop}, {&f.PauseLength, &o.PauseLength}, {&f.Late, &o.Late},
 	} {
 		*p[0] = append(*p[0], *p[1]...)
 	}

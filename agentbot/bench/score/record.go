@@ -60,4 +60,5 @@ type Record struct {
 	Heard      []string // words by their audio
 	Remembered []string // words by the model's memory
 	Failed     []string // engines
+	Late       Times    // of the caller's frames: how busy the machine was
 }

@@ -20,7 +20,7 @@ const (
 
 // Of computes the figures of one conversation.
 func Of(r *Record) *Figures {
-	f := &Figures{Conversations: 1}
+	f := &Figures{Conversations: 1, Late: r.Late}
 	for i, a := range r.Acts {
 		switch {
 		case a.Kind.IsTurn():

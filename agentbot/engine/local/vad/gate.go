@@ -3,8 +3,9 @@ package vad
 import "math"
 
 const (
-	gateWindow  = 150  // frames that the background is known by: 6 s
+	gateWindow  = 150  // frames that the background is known by: 3 s
 	gateShare   = 0.10 // of them are quieter than the background's quiet moments
+	gateEarly   = 0.2  // so much more at the beginning
 	gateMargin  = 10   // dB above these, from which somebody speaks at this microphone
 	gateHold    = 4    // dB less are enough while they do
 	gateRelease = 5    // frames below that end it
@@ -95,7 +96,9 @@ func (g *gate) count(db float64) {
 
 // quiet is the level of the background's quiet moments.
 func (g *gate) quiet() float64 {
-	rest := int(gateShare * float64(g.n))
+	// Of few frames the quietest ones say too little.
+	share := gateShare + gateEarly*(1-float64(g.n)/gateWindow)
+	rest := int(share * float64(g.n))
 	for i, n := range g.bins {
 		if rest -= n; rest < 0 {
 			return float64(binLow + i)
