@@ -114,7 +114,7 @@ func (a *Agent) SetMode(mode Mode, epoch uint64, history []Line) {
 }
 
 // Company makes the agent say something short while the caller waits:
-// situation is one of willStart, willStartLong, failed, lost, returned,
+// situation is one of willStart, willStartLong, failed, lost, returned, transferred,
 // requested, stillWaiting; name is the human's. In mode Silent it is kept for
 // the next mode with a voice, Config.LineLifetime at most.
 func (a *Agent) Company(situation, name string) { a.box.post(msgCompany{situation, name}, false) }

@@ -19,6 +19,7 @@ type Lines struct {
 	Failed       string
 	Lost         string
 	Returned     string
+	Transferred  string // the human passes the call on, to whoever comes next
 	Requested    string
 
 	// Fillers are said while the model is slow, one after the other and never the
@@ -49,6 +50,7 @@ func (l Lines) withDefaults() Lines {
 	or(&l.Failed, "I am sorry, that did not work. I am still here to help you.")
 	or(&l.Lost, "I am sorry, we lost the connection to {name}. I am still here with you.")
 	or(&l.Returned, "I am back with you. What else can I do for you?")
+	or(&l.Transferred, "{name} is passing you on to a colleague. Please stay on the line, I am here with you meanwhile.")
 	or(&l.Requested, "I have asked for a colleague. In the meantime I can go on helping you.")
 	if len(l.Fillers) == 0 {
 		l.Fillers = []string{"One moment.", "Let me see."}
@@ -80,6 +82,8 @@ func (l Lines) forSituation(situation, name string, turn int) string {
 		line = l.Lost
 	case "returned":
 		line = l.Returned
+	case "transferred":
+		line = l.Transferred
 	case "requested":
 		line = l.Requested
 	}
@@ -91,7 +95,7 @@ func (l Lines) fixed() []string {
 	all := []string{l.TroubleHearing, l.TroubleThinking, l.TroubleSpeaking, l.SilenceQuestion, l.SilenceAgain, l.SilenceEnd}
 	all = append(all, l.Fillers...)
 	all = append(all, l.StillWaiting...)
-	for _, line := range []string{l.WillStart, l.Failed, l.Lost, l.Returned, l.Requested} {
+	for _, line := range []string{l.WillStart, l.Failed, l.Lost, l.Returned, l.Transferred, l.Requested} {
 		all = append(all, strings.ReplaceAll(line, "{name}", l.Somebody))
 	}
 	return all

@@ -102,6 +102,9 @@ func (m *memory) happened(line Line) {
 		m.note("The human agent " + name + " took over.")
 	case "lost":
 		m.note("The connection to the human agent " + name + " was lost.")
+	case "handedOver":
+		m.human, m.name = true, name
+		m.note("The human agent " + name + " has the call now.")
 	case "failed":
 		m.note("The human agent " + name + " could not join.")
 	case "returning":

@@ -86,7 +86,7 @@ func (a *Agent) wrapUp() {
 // company says a line of a situation.
 func (a *Agent) company(situation, name string) {
 	switch situation {
-	case "requested", "willStart", "willStartLong", "stillWaiting":
+	case "requested", "transferred", "willStart", "willStartLong", "stillWaiting":
 		a.quiet.human = true
 	case "failed", "returned":
 		a.quiet.human = false

@@ -18,7 +18,6 @@ import (
 // How long tokens live.
 const (
 	joinTokenFor = 15 * time.Minute // until it admits, once
-	deskTokenFor = 12 * time.Hour
 )
 
 func newName(prefix string) string { return prefix + strings.ToLower(rand.Text()[:16]) }

@@ -38,6 +38,7 @@ type Member interface {
 	Candidate(ctx context.Context, c wire.Candidate) error
 	Subscribe(ctx context.Context, s wire.Subscribe) error
 	Mute(ctx context.Context, m wire.Mute) error
+	SpeakTo(ctx context.Context, to wire.Audience) error
 	Message(ctx context.Context, text string) (seq int64, err error)
 	Interrupt(ctx context.Context) error
 	RequestHuman(ctx context.Context, r wire.RequestHuman) error
@@ -68,11 +69,6 @@ type Keyring interface {
 	Sign(c auth.Claims, ttl time.Duration) (string, error)
 	Verify(token string) (auth.Claims, error)
 	Basic(user, password string) bool
-}
-
-// Desk knows the users of the console. The one of package auth fits.
-type Desk interface {
-	Login(ctx context.Context, identity, password, remoteAddr string) (auth.User, error)
 }
 
 // Log is what the edge reads of the calls' logs. A transcripts.Store fits.
@@ -121,6 +117,5 @@ func (l liveCall) Join(ctx context.Context, r JoinRequest) (Member, wire.JoinRes
 // The types of the other packages fit.
 var (
 	_ Keyring = (*auth.Keyring)(nil)
-	_ Desk    = (*auth.Desk)(nil)
 	_ Log     = transcripts.Store(nil)
 )

@@ -2,7 +2,6 @@ package signaling
 
 import (
 	"errors"
-	"time"
 
 	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/wire"
@@ -24,7 +23,7 @@ func (s *Server) takeoverCall(r *request) (any, error) {
 		if by.Identity != "" && by.Identity != me.Identity {
 			return nil, wire.Errorf(wire.KindForbidden, "with a desk token you can take over only for yourself")
 		}
-		by.Identity, by.Name, by.Avatar, key = me.Identity, me.Name, me.Avatar, me.Key
+		by.Identity, by.Name, by.Avatar, key = me.Identity, r.who.person.Name, r.who.person.Avatar, me.Key
 	}
 	if by.Identity == "" {
 		by.Identity = newName("human-")
@@ -108,24 +107,6 @@ func (s *Server) handoff(r *request) (any, error) {
 		return nil, err
 	}
 	return wire.Empty{}, c.RequestHuman(r.Context(), *r.body.(*wire.RequestHuman))
-}
-
-// login is POST /v1/desk/login.
-func (s *Server) login(r *request) (any, error) {
-	if s.cfg.Desk == nil {
-		return nil, wire.Errorf(wire.KindUnauthorized, "nobody can log in here")
-	}
-	b := r.body.(*wire.Login)
-	addr := s.clientAddr(r.Request).Addr().String()
-	u, err := s.cfg.Desk.Login(r.Context(), b.Identity, b.Password, addr)
-	if err != nil {
-		return nil, err
-	}
-	token, err := s.sign(auth.Claims{Key: s.cfg.Key, Identity: u.Identity, Role: string(wire.RoleHuman), Name: u.Name, Avatar: u.Avatar, Desk: true}, deskTokenFor)
-	if err != nil {
-		return nil, err
-	}
-	return wire.LoginResult{Token: token, Identity: u.Identity, Name: u.Name, Avatar: u.Avatar, ExpiresAt: time.Now().Add(deskTokenFor).UnixMilli()}, nil
 }
 
 // deskCalls is GET /v1/desk/calls: the list that watchCalls begins with.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -15,11 +16,13 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/goleak"
 
+	"github.com/relevo/relevo/signaling/account"
 	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/bubble/pipe"
 	"github.com/relevo/relevo/signaling/state"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
+	"github.com/relevo/relevo/transcripts/sqlite"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -157,6 +160,7 @@ func (m *fakeMember) Negotiate(context.Context, wire.Negotiate) (wire.NegotiateR
 }
 func (m *fakeMember) Candidate(context.Context, wire.Candidate) error { return m.c.note("candidate") }
 func (m *fakeMember) Subscribe(context.Context, wire.Subscribe) error { return m.c.note("subscribe") }
+func (m *fakeMember) SpeakTo(context.Context, wire.Audience) error    { return m.c.note("speakTo") }
 func (m *fakeMember) Mute(context.Context, wire.Mute) error           { return m.c.note("mute") }
 func (m *fakeMember) Message(_ context.Context, text string) (int64, error) {
 	return 5, m.c.note("message " + text)
@@ -252,6 +256,18 @@ func (f *fakeState) Forget(_ context.Context, scope, key string) error {
 func (f *fakeState) Sweep(context.Context, time.Time) error { return nil }
 
 // fakeLog is the log of calls that a test writes.
+// Search finds an entry that is the query.
+func (l *fakeLog) Search(_ context.Context, query string, _ int) (hits []transcripts.Entry, err error) {
+	for id, list := range l.entries {
+		for _, e := range list {
+			if e.CallID = id; e.Text == query {
+				hits = append(hits, e)
+			}
+		}
+	}
+	return hits, nil
+}
+
 type fakeLog struct {
 	calls   map[string]transcripts.Call
 	entries map[string][]transcripts.Entry
@@ -283,13 +299,28 @@ func (l *fakeLog) Entries(_ context.Context, id string, after int64, limit int) 
 	return out, nil
 }
 
-type fakeDesk struct{}
+// annHash is made once: it is meant to be slow.
+var annHash = sync.OnceValues(func() (string, error) { return auth.HashPassword("right") })
 
-func (fakeDesk) Login(_ context.Context, identity, password, _ string) (auth.User, error) {
-	if identity != "ann" || password != "right" {
-		return auth.User{}, wire.Errorf(wire.KindUnauthorized, "wrong name or password")
+// people is a book with ann, an administrator.
+func people(t *testing.T) *account.Book {
+	log, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "relevo.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return auth.User{Identity: "ann", Name: "Ann"}, nil
+	t.Cleanup(func() { _ = log.Close() })
+	b, err := account.Open(t.Context(), log.DB(), account.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := annHash()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Seed(t.Context(), account.Account{Identity: "ann", Name: "Ann"}, hash); err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // rig is an edge with one live call c1, one ended call old, and a server on
@@ -314,7 +345,7 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 		store: &fakeLog{calls: map[string]transcripts.Call{"c1": {ID: "c1", State: "ai", Epoch: 1}, "old": {ID: "old", State: "ended"}},
 			entries: map[string][]transcripts.Entry{}}}
 	r.hub = &fakeHub{calls: map[string]*fakeCall{"c1": r.call}}
-	cfg := Config{Hub: r.hub, Keyring: r.keyring, Key: "app", Desk: fakeDesk{}, State: r.state, Store: r.store, Dev: true,
+	cfg := Config{Hub: r.hub, Keyring: r.keyring, Key: "app", People: people(t), State: r.state, Store: r.store, Dev: true,
 		Metrics: r.metrics, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	if change != nil {
 		change(&cfg)

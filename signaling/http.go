@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/relevo/relevo/signaling/account"
 	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/wire"
 )
@@ -32,6 +34,7 @@ const (
 type principal struct {
 	app    string // key; "" for the bearer of a token
 	claims auth.Claims
+	person account.Account // with a desk token: who that is now
 }
 
 func (p principal) desk() bool { return p.app == "" && p.claims.Desk }
@@ -62,6 +65,8 @@ type route struct {
 	method, path string
 	summary      string
 	who          access
+	least        account.Role // of who comes with a desk token; "" is account.Agent
+	most         int          // bytes of a body; 0: Limits.Body
 	query        []param
 	body         func() wire.Validator // nil: none
 	result       any                   // zero value of what it answers, nil: none
@@ -163,9 +168,12 @@ func (s *Server) serveAPI(rt route, r *request) error {
 	if r.who, err = s.authenticate(rt.who, r); err != nil {
 		return err
 	}
+	if r.who.desk() && !r.who.person.Role.AtLeast(cmp.Or(rt.least, account.Agent)) {
+		return wire.Errorf(wire.KindForbidden, "this is for the role %s", rt.least)
+	}
 	var raw []byte
 	if rt.method == http.MethodPost {
-		if raw, err = s.readBody(r); err != nil {
+		if raw, err = s.readBody(r, rt.most); err != nil {
 			return err
 		}
 		if rt.body != nil {
@@ -226,11 +234,14 @@ func (s *Server) perform(rt route, r *request) (reply, error) {
 	return reply{rt.status, "application/json", append(b, '\n')}, nil
 }
 
-func (s *Server) readBody(r *request) ([]byte, error) {
-	b, err := io.ReadAll(http.MaxBytesReader(r.w, r.Body, int64(s.limits.Body)))
+func (s *Server) readBody(r *request, most int) ([]byte, error) {
+	if most == 0 {
+		most = s.limits.Body
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(r.w, r.Body, int64(most)))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return nil, wire.Errorf(wire.KindTooLarge, "a body may have at most %d bytes", s.limits.Body)
+		return nil, wire.Errorf(wire.KindTooLarge, "a body may have at most %d bytes", most)
 	}
 	if err != nil {
 		return nil, wire.Wrap(wire.KindBadRequest, err, "the body could not be read")
@@ -300,7 +311,11 @@ func (s *Server) authenticate(who access, r *request) (principal, error) {
 	default:
 		return principal{}, wire.Errorf(wire.KindForbidden, "this token is not for that")
 	}
-	return principal{claims: claims}, nil
+	p := principal{claims: claims}
+	if claims.Desk {
+		p.person, err = s.person(claims)
+	}
+	return p, err
 }
 
 // problem answers with an error as RFC 9457 has it.
@@ -329,7 +344,7 @@ func problemReply(err error) reply {
 	_ = json.Unmarshal(e.DataJSON(), &d)
 	status := e.Kind.HTTPStatus()
 	b, mErr := json.Marshal(wire.Problem{Type: "about:blank", Title: http.StatusText(status), Status: status,
-		Detail: e.Message, Kind: e.Kind, Name: d.Name, State: d.State, RetryAfter: d.RetryAfter})
+		Detail: e.Message, Kind: e.Kind, Name: d.Name, State: d.State, Field: d.Field, RetryAfter: d.RetryAfter})
 	if mErr != nil {
 		b = []byte("{}")
 	}

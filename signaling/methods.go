@@ -60,6 +60,8 @@ func perform(ctx context.Context, m Member, params wire.Validator, method string
 		return nil, m.Subscribe(ctx, *p)
 	case *wire.Mute:
 		return nil, m.Mute(ctx, *p)
+	case *wire.SpeakTo:
+		return nil, m.SpeakTo(ctx, p.To)
 	case *wire.Message:
 		seq, err := m.Message(ctx, p.Text)
 		return wire.MessageResult{Seq: seq}, err

@@ -138,9 +138,14 @@ func security(who access) []object {
 
 func parameters(r route) []object {
 	var out []object
-	if strings.Contains(r.path, "{id}") {
+	switch {
+	case strings.HasPrefix(r.path, "/v1/calls/{id}"):
 		out = append(out, object{"name": "id", "in": "path", "required": true, "description": "the call's id",
 			"schema": object{"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}})
+	case strings.Contains(r.path, "{"):
+		_, name, _ := strings.Cut(r.path, "{")
+		name, _, _ = strings.Cut(name, "}")
+		out = append(out, object{"name": name, "in": "path", "required": true, "schema": object{"type": "string"}})
 	}
 	for _, q := range r.query {
 		out = append(out, object{"name": q.name, "in": "query", "description": q.text, "schema": object{"type": q.kind}})
@@ -193,6 +198,8 @@ func (s schemaSet) ref(t reflect.Type) object {
 		return s.ref(t.Elem())
 	case reflect.Slice:
 		return object{"type": "array", "items": s.ref(t.Elem())}
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": s.ref(t.Elem())}
 	case reflect.Struct:
 		if _, done := s[t.Name()]; !done {
 			s[t.Name()] = nil // a type may hold itself

@@ -55,6 +55,9 @@ func (s *Server) routes() []route {
 			bodyExample: exLogin, example: exLoginResult, serve: s.login},
 		{method: get, path: "/v1/desk/calls", summary: "The live calls as the console lists them", who: byApp | byDesk,
 			result: wire.SummaryList{}, status: 200, example: exSummaryList, serve: s.deskCalls},
+		{method: get, path: "/v1/desk/search", summary: "Calls by what was said in them and by whom; a word stands for all that begin with it", who: byApp | byDesk,
+			query:  []param{{"q", "string", "words, all in one entry"}, {"limit", "integer", "1 to 200, 50 when absent"}},
+			result: wire.SearchResult{}, status: 200, errors: []wire.ErrorKind{wire.KindNotFound}, example: exSearch, serve: s.search},
 		{method: get, path: "/healthz", summary: "The process is alive", who: byAnyone,
 			result: wire.Health{}, status: 200, example: exHealth, serve: s.healthz},
 		{method: get, path: "/readyz", summary: "The server takes calls and its store can be written", who: byAnyone,
@@ -64,6 +67,7 @@ func (s *Server) routes() []route {
 		rs = append(rs, route{method: get, path: "/v1/calls/{id}/transcript." + string(format), summary: "The call's transcript as " + strings.ToUpper(string(format)),
 			who: byApp | byDesk | byMember, media: format.ContentType(), status: 200, errors: []wire.ErrorKind{wire.KindNotFound}, serve: s.transcript(format)})
 	}
+	rs = append(rs, s.accountRoutes()...)
 	if s.cfg.Dev {
 		rs = append(rs, route{method: post, path: "/v1/demo/calls", summary: "Create a call without credentials (only with --dev)", who: byAnyone,
 			body: body[wire.CreateCall](), result: wire.CreateCallResult{}, status: 201, errors: []wire.ErrorKind{wire.KindUnavailable},
@@ -89,8 +93,9 @@ const (
 	exMessageResult = `{"seq":15}`
 	exRequestHuman  = `{"reason":"wants a refund","email":"kim@example.org","priority":2,"skill":"billing"}`
 	exLogin         = `{"identity":"ann","password":"correct horse"}`
-	exLoginResult   = `{"token":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln","identity":"ann","name":"Ann","expiresAt":1793102400000}`
+	exLoginResult   = `{"token":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln","identity":"ann","name":"Ann","role":"agent","expiresAt":1793102400000}`
 	exSummaryList   = `{"calls":[{"id":"c_4f0c2a","state":"pending","epoch":1,"createdAt":1793059200000,"stateAt":1793059230000,"caller":"Kim","holder":"AI assistant","reason":"wants a refund","lastLine":{"role":"caller","name":"Kim","text":"A human, please.","end":true}}]}`
+	exSearch        = `{"hits":[{"callId":"c_4f0c2a","entry":{"seq":3,"time":1793059203000,"kind":"sentence","role":"caller","name":"Kim","text":"Where is my parcel?","epoch":1}}]}`
 	exHealth        = `{"status":"ok"}`
 	exProblem       = `{"type":"about:blank","title":"Conflict","status":409,"detail":"Ann already has this call","kind":"conflict","name":"Ann","state":"human"}`
 )

@@ -16,18 +16,19 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/relevo/relevo/signaling/account"
 	"github.com/relevo/relevo/signaling/state"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
 )
 
-// Config is what a Server needs. All but WebFS, Desk, Metrics, Log and
+// Config is what a Server needs. All but WebFS, People, Metrics, Log and
 // the addresses must be there.
 type Config struct {
 	Hub     Hub
 	Keyring Keyring
-	Key     string // the key that signs desk tokens and those of demo calls
-	Desk    Desk   // nil: nobody can log in to the console
+	Key     string        // the key that signs desk tokens and those of demo calls
+	People  *account.Book // nil: nobody can log in to the console
 	State   state.Store
 	Store   Log
 
@@ -62,7 +63,8 @@ type Server struct {
 	mu      sync.Mutex
 	closed  bool
 	sockets map[*socket]struct{}
-	count   int // sockets admitted, with those in their handshake
+	logins  map[*socket]string // the session of a console's socket
+	count   int                // sockets admitted, with those in their handshake
 	byAddr  map[netip.Prefix]int
 }
 
@@ -86,6 +88,7 @@ func NewServer(cfg Config) (*Server, error) {
 		requests: newAddressLimiter(l.RequestRate, l.RequestBurst, l.Addresses),
 		demo:     newAddressLimiter(l.DemoRate, l.DemoBurst, l.Addresses),
 		sockets:  make(map[*socket]struct{}),
+		logins:   make(map[*socket]string),
 		byAddr:   make(map[netip.Prefix]int),
 	}
 	s.upgrader = newUpgrader(s)
@@ -95,6 +98,9 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	s.openapi = doc
 	s.handler = s.outer(s.mux())
+	if cfg.People != nil {
+		cfg.People.OnEnd(s.loggedOut)
+	}
 	return s, nil
 }
 
@@ -173,6 +179,7 @@ func (s *Server) track(k *socket) bool {
 func (s *Server) untrack(k *socket) {
 	s.mu.Lock()
 	delete(s.sockets, k)
+	delete(s.logins, k)
 	s.mu.Unlock()
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -31,6 +32,7 @@ type socket struct {
 	readerGone chan struct{} // closed when nothing reads any more
 	inFlight   chan struct{} // a slot for each slow request
 	slow       sync.WaitGroup
+	banned     atomic.Bool // its login has ended: it leaves, and does not come back
 
 	// Owned by the reader.
 	ctx       context.Context
@@ -91,7 +93,15 @@ func (k *socket) run() {
 	if k.stopWatch != nil {
 		k.stopWatch()
 	}
-	if k.member != nil {
+	switch {
+	case k.member == nil:
+	case k.banned.Load():
+		ctx, cancel := context.WithTimeout(context.Background(), k.s.limits.Requests)
+		if err := k.member.Leave(ctx); err != nil {
+			k.log.Error("who was logged out could not be taken out of the call", "error", err)
+		}
+		cancel()
+	default:
 		k.member.SocketLost(k.out)
 	}
 	k.logEnd(started, err, writeErr)
@@ -277,6 +287,9 @@ func (k *socket) join(ctx context.Context, j *wire.Join) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := k.login(r.Claims); err != nil {
+		return nil, err
+	}
 	m, result, err := c.Join(ctx, r)
 	if err != nil {
 		return nil, err
@@ -310,6 +323,12 @@ func (s *Server) whereTo(ctx context.Context, j *wire.Join, r *JoinRequest) (Cal
 	}
 	r.Claims = claims
 	if claims.Desk {
+		person, err := s.person(claims)
+		if err != nil {
+			return nil, err
+		}
+		// Callers see who they are now, not who they were at login.
+		r.Claims.Name, r.Claims.Avatar = person.Name, person.Avatar
 		if j.Call == "" {
 			return nil, wire.Errorf(wire.KindBadRequest, "with a desk token, join must name the call")
 		}
@@ -339,6 +358,9 @@ func (k *socket) watchCalls(w *wire.WatchCalls) (any, error) {
 	}
 	if !claims.Desk {
 		return nil, wire.Errorf(wire.KindForbidden, "watchCalls needs a desk token")
+	}
+	if err := k.login(claims); err != nil {
+		return nil, err
 	}
 	current, stop := k.s.cfg.Hub.Watch(func(changed []wire.CallSummary, gone []wire.CallGone) {
 		for _, c := range changed {

@@ -61,6 +61,7 @@ func TestEveryMethodReachesTheMember(t *testing.T) {
 			{wire.NotifyCandidate, wire.Candidate{Candidate: "x"}, "candidate"},
 			{wire.MethodSubscribe, wire.Subscribe{Mode: "none"}, "subscribe"},
 			{wire.MethodMute, wire.Mute{Source: wire.SourceCamera, Muted: true}, "mute"},
+			{wire.MethodSpeakTo, wire.SpeakTo{To: wire.AudienceHumans}, "speakTo"},
 			{wire.MethodInterrupt, nil, "interrupt"},
 			{wire.MethodRequestHuman, wire.RequestHuman{}, "requestHuman"},
 			{wire.MethodCancelRequest, wire.Empty{}, "cancelRequest"},

@@ -19,6 +19,7 @@ import (
 	"github.com/relevo/relevo/agentbot"
 	"github.com/relevo/relevo/sfu"
 	"github.com/relevo/relevo/signaling"
+	"github.com/relevo/relevo/signaling/account"
 	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/call"
 	"github.com/relevo/relevo/signaling/state"
@@ -75,6 +76,13 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 		return fmt.Errorf("--data: %w", err)
 	}
 	s.sweep(facts)
+	people, err := account.Open(ctx, store.DB(), account.Options{Log: s.log})
+	if err != nil {
+		return fmt.Errorf("--data: %w", err)
+	}
+	if err := seed(ctx, c, people); err != nil {
+		return err
+	}
 
 	known, stop, err := openKnowledge(c.Knowledge, s.log)
 	if err != nil {
@@ -107,6 +115,7 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	hub := call.NewHub(call.Config{
 		Engine: media, Store: store, NewBot: newBot(agent, engines.Engines), ICEServers: ice, Log: s.log, Metrics: registry,
 		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout,
+		StillMay: func(claims auth.Claims) error { return stillMay(people, claims) },
 	})
 	s.later("calls", hub.Close)
 	switch n, err := hub.SealAbandoned(ctx); {
@@ -116,7 +125,7 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 		s.log.Warn("calls of a server that died were ended", "calls", n)
 	}
 
-	edge, err := s.edge(c, registry, signaling.Config{Hub: signaling.Calls(hub), State: facts, Store: store, ICEServers: ice})
+	edge, err := s.edge(c, registry, signaling.Config{Hub: signaling.Calls(hub), State: facts, Store: store, People: people, ICEServers: ice})
 	if err != nil {
 		return err
 	}
@@ -139,15 +148,11 @@ func (s *server) edge(c *config, registry prometheus.Registerer, ec signaling.Co
 	if err != nil {
 		return nil, err
 	}
-	desk, err := openDesk(c)
-	if err != nil {
-		return nil, err
-	}
 	proxies, err := c.proxies()
 	if err != nil {
 		return nil, err
 	}
-	ec.Keyring, ec.Key, ec.Desk = auth.NewKeyring(secrets), signingKey(c, secrets), desk
+	ec.Keyring, ec.Key = auth.NewKeyring(secrets), signingKey(c, secrets)
 	ec.Limits = signaling.Limits{Calls: c.MaxCalls, Participants: c.MaxMembers, TrustedProxies: proxies}
 	if c.Dev { // one machine plays everybody
 		ec.Limits.SocketsPerAddress, ec.Limits.RequestRate, ec.Limits.RequestBurst = 4096, 1000, 5000
@@ -171,24 +176,34 @@ func signingKey(c *config, secrets map[string]string) string {
 	return first
 }
 
-// openDesk is who may log in to the console, nil for nobody.
-func openDesk(c *config) (signaling.Desk, error) {
-	if len(c.DeskUsers) == 0 {
-		return nil, nil
-	}
-	var users []auth.User
+// seed lets those whom the configuration names log in, as administrators.
+func seed(ctx context.Context, c *config, people *account.Book) error {
 	for _, u := range c.DeskUsers {
 		name, password, _ := strings.Cut(u, ":")
 		hash := password
 		if !strings.HasPrefix(password, "$argon2id$") {
+			if people.Has(name, password) {
+				continue // the same as last time: nothing to be made anew
+			}
 			var err error
 			if hash, err = auth.HashPassword(password); err != nil {
-				return nil, fmt.Errorf("--desk-user %s: %w", name, err)
+				return fmt.Errorf("--desk-user %s: %w", name, err)
 			}
 		}
-		users = append(users, auth.User{Identity: name, Name: displayName(name), PasswordHash: hash})
+		if err := people.Seed(ctx, account.Account{Identity: name, Name: displayName(name)}, hash); err != nil {
+			return fmt.Errorf("--desk-user %s: %w", name, err)
+		}
 	}
-	return auth.NewDesk(users)
+	return nil
+}
+
+// stillMay refuses to let somebody back whose login has ended.
+func stillMay(people *account.Book, claims auth.Claims) error {
+	if claims.Session == "" {
+		return nil
+	}
+	_, err := people.Check(claims.Session)
+	return err
 }
 
 // displayName is a login with a capital, as callers will read it.

@@ -30,6 +30,8 @@ type Claims struct {
 	Avatar   string
 	Email    string
 	Desk     bool      // a console's token: for many calls
+	Session  string    // of a login at the console; "" for one that an app signed
+	DeskRole string    // what a person whom an app has logged in may do: agent, supervisor, admin
 	Expires  time.Time // whole seconds
 }
 
@@ -73,6 +75,9 @@ type relevoClaim struct {
 	Avatar string `json:"avatar,omitempty"`
 	Email  string `json:"email,omitempty"`
 	Desk   bool   `json:"desk,omitempty"`
+
+	Session  string `json:"session,omitempty"`
+	DeskRole string `json:"deskRole,omitempty"`
 }
 
 // Sign makes a token of c, signed by the secret of c.Key, that expires ttl from
@@ -94,7 +99,8 @@ func (k *Keyring) Sign(c Claims, ttl time.Duration) (string, error) {
 			IssuedAt:  jwt.NewNumericDate(now),
 			ExpiresAt: jwt.NewNumericDate(now.Add(ttl)),
 		},
-		Relevo: &relevoClaim{Call: c.Call, Role: c.Role, Name: c.Name, Avatar: c.Avatar, Email: c.Email, Desk: c.Desk},
+		Relevo: &relevoClaim{Call: c.Call, Role: c.Role, Name: c.Name, Avatar: c.Avatar, Email: c.Email, Desk: c.Desk,
+			Session: c.Session, DeskRole: c.DeskRole},
 	}).SignedString(secret)
 }
 
@@ -133,7 +139,7 @@ func (k *Keyring) Verify(token string) (Claims, error) {
 	return Claims{
 		ID: p.ID, Key: p.Issuer, Identity: p.Subject,
 		Call: p.Relevo.Call, Role: p.Relevo.Role, Name: p.Relevo.Name, Avatar: p.Relevo.Avatar, Email: p.Relevo.Email,
-		Desk: p.Relevo.Desk, Expires: p.ExpiresAt.UTC(),
+		Desk: p.Relevo.Desk, Session: p.Relevo.Session, DeskRole: p.Relevo.DeskRole, Expires: p.ExpiresAt.UTC(),
 	}, nil
 }
 

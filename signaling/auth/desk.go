@@ -28,7 +28,7 @@ type User struct {
 
 // Desk is who may log in to the console. Any goroutine may use it.
 type Desk struct {
-	users   map[string]deskUser
+	lookup  Lookup
 	decoy   hash          // checked for unknown users, so that they take as long
 	hashing chan struct{} // a slot for each hash being computed
 
@@ -36,33 +36,53 @@ type Desk struct {
 	addresses  *throttle
 }
 
-type deskUser struct {
-	User
-	hash hash
-}
+// Lookup finds a user by identity, PasswordHash "" for one who may not log in.
+// Its errors are told as they are.
+type Lookup func(ctx context.Context, identity string) (u User, known bool, err error)
 
-// NewDesk makes a desk of users. It fails where a hash cannot be read and where
-// an identity is empty or given twice.
-func NewDesk(users []User) (*Desk, error) {
-	d := &Desk{
-		users:      make(map[string]deskUser, len(users)),
+// NewDeskOf makes a desk of users that are kept elsewhere.
+func NewDeskOf(lookup Lookup) *Desk {
+	return &Desk{
+		lookup:     lookup,
 		decoy:      hash{memory: hashMemory, time: hashTime, threads: hashThreads, salt: make([]byte, saltLength), sum: make([]byte, hashLength)},
 		hashing:    make(chan struct{}, hashesAtOnce),
 		identities: newThrottle(identityTries, tryWindow, tracked),
 		addresses:  newThrottle(addressTries, tryWindow, tracked),
 	}
+}
+
+// NewDesk makes a desk of users. It fails where a hash cannot be read and where
+// an identity is empty or given twice.
+func NewDesk(users []User) (*Desk, error) {
+	fixed := make(map[string]User, len(users))
+	d := NewDeskOf(func(_ context.Context, identity string) (User, bool, error) {
+		u, known := fixed[identity]
+		return u, known, nil
+	})
 	for i, u := range users {
-		if _, twice := d.users[u.Identity]; twice || u.Identity == "" {
+		if _, twice := fixed[u.Identity]; twice || u.Identity == "" {
 			return nil, fmt.Errorf("auth: desk user %d: empty or repeated identity", i)
 		}
 		h, err := parseHash(u.PasswordHash)
 		if err != nil {
 			return nil, fmt.Errorf("desk user %d: %w", i, err)
 		}
-		d.users[u.Identity] = deskUser{User: u, hash: h}
+		fixed[u.Identity] = u
 		d.decoy.memory, d.decoy.time, d.decoy.threads = h.memory, h.time, h.threads
 	}
 	return d, nil
+}
+
+// MatchesHash says whether a password is that of a hash.
+func MatchesHash(hash, password string) bool {
+	h, err := parseHash(hash)
+	return err == nil && h.matches(password)
+}
+
+// CheckHash says what is wrong with a password's hash.
+func CheckHash(s string) error {
+	_, err := parseHash(s)
+	return err
 }
 
 // Login checks a password. remoteAddr is an address with or without port. Its
@@ -81,10 +101,18 @@ func (d *Desk) Login(ctx context.Context, identity, password, remoteAddr string)
 	if wait := d.identities.take(who); wait > 0 {
 		return User{}, tooMany(wait)
 	}
-	u, known := d.users[identity]
-	h := u.hash
-	if !known {
-		h = d.decoy
+	u, known, err := d.lookup(ctx, identity)
+	if err != nil {
+		d.addresses.forgive(where)
+		d.identities.forgive(who)
+		return User{}, err
+	}
+	h := d.decoy
+	if known {
+		parsed, err := parseHash(u.PasswordHash)
+		if known = err == nil; known {
+			h = parsed
+		}
 	}
 	select {
 	case d.hashing <- struct{}{}:
@@ -100,7 +128,7 @@ func (d *Desk) Login(ctx context.Context, identity, password, remoteAddr string)
 	}
 	d.addresses.forgive(where)
 	d.identities.forgive(who)
-	return u.User, nil
+	return u, nil
 }
 
 func tooMany(wait time.Duration) error {

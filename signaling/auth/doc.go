@@ -9,7 +9,8 @@
 //	 ▼
 //	client ── join ──► Keyring.Verify ──► Claims ──► state.Store.UseToken (single use)
 //
-//	person ── identity, password ──► Desk.Login ──► User ──► Keyring.Sign{Desk: true}
+//	person ── identity, password ──► Desk.Login ──► User ──► Keyring.Sign{Desk: true, Session}
+//	person ── the app's own login  ──► the app signs      ──► {Desk: true, DeskRole}
 //
 // A token is refused unless it is signed with HS256 by the key it names, has
 // exp, jti and sub, and names a call or is a console's. Two clocks may differ by

@@ -66,7 +66,7 @@ func (c *Call) publish(e transcripts.Entry) {
 // remembered when they were written.
 func (c *Call) rememberEvent(e transcripts.Entry) {
 	switch e.Event {
-	case "human", "returning", "lost", "failed":
+	case "human", "handedOver", "returning", "lost", "failed":
 		c.remember(e)
 	}
 }
@@ -281,6 +281,9 @@ func (c *Call) sendTakeover(m *member, e *transcripts.Entry) {
 	case d.UID == "":
 	case e.Event == "willStart":
 		c.send(m, wire.TypeHumanTakeoverWillStart, raw(wire.HumanTakeoverWillStart{TakeoverUID: d.UID, TakeoverMode: d.Mode, Name: d.Name, Avatar: d.Avatar, Seq: e.Seq}), e.Epoch, "", false)
+	case e.Event == "handedOver":
+		c.send(m, wire.TypeHumanTakeoverWillStart, raw(wire.HumanTakeoverWillStart{TakeoverUID: d.UID, TakeoverMode: d.Mode, Name: d.Name, Avatar: d.Avatar, Seq: e.Seq}), e.Epoch, "", false)
+		fallthrough
 	case e.Event == "human":
 		c.send(m, wire.TypeHumanTakeoverConnected, raw(wire.HumanTakeoverConnected{TakeoverUID: d.UID, Name: d.Name, Seq: e.Seq}), e.Epoch, "", false)
 	}
@@ -294,13 +297,17 @@ func (c *Call) replayEvent(m *member, e *transcripts.Entry) {
 	switch e.Event {
 	case "willStart":
 		m.notify(wire.NotifyHumanTakeoverWillStart, wire.HumanTakeoverWillStart{TakeoverUID: d.UID, TakeoverMode: d.Mode, Name: d.Name, Avatar: d.Avatar, Seq: e.Seq})
+	case "handedOver":
+		m.notify(wire.NotifyHumanTakeoverEnded, wire.HumanTakeoverEnded{TakeoverUID: d.From, Reason: "handedOver", Seq: e.Seq})
+		m.notify(wire.NotifyHumanTakeoverWillStart, wire.HumanTakeoverWillStart{TakeoverUID: d.UID, TakeoverMode: d.Mode, Name: d.Name, Avatar: d.Avatar, Seq: e.Seq})
+		fallthrough
 	case "human":
 		m.notify(wire.NotifyHumanTakeoverConnected, wire.HumanTakeoverConnected{TakeoverUID: d.UID, Name: d.Name, Seq: e.Seq})
 	case "failed":
 		m.notify(wire.NotifyHumanTakeoverFailed, wire.HumanTakeoverFailed{TakeoverUID: d.UID, Reason: d.Reason, Seq: e.Seq})
 	case "ai", "lost":
 		reason := d.Reason
-		if e.Event == "lost" {
+		if e.Event == "lost" && reason != passedOn {
 			reason = "lost"
 		}
 		m.notify(wire.NotifyHumanTakeoverEnded, wire.HumanTakeoverEnded{TakeoverUID: d.UID, Reason: reason, Seq: e.Seq})

@@ -35,7 +35,7 @@ type Bot interface {
 	SetMode(mode BotMode, epoch uint64, history []BotLine)
 	// Company makes the bot say something short while the caller waits:
 	// situation is one of willStart, willStartLong, failed, lost, returned,
-	// requested, stillWaiting; name is the human's.
+	// transferred, requested, stillWaiting; name is the human's.
 	Company(situation, name string)
 	// Typed gives the bot the text that a participant typed. Guidance is from
 	// a human without the floor, for the AI only.

@@ -37,10 +37,15 @@ func (c *Call) poll() {
 // transmission sends one in 400 ms. In mode 0 the human may only type.
 func (c *Call) mediaReady() bool {
 	h := c.claimant()
-	if h == nil || h.peerState != sfu.PeerConnected {
+	return h != nil && c.mediaOf(h, c.ownVoice())
+}
+
+// mediaOf: h could have the floor from the next packet on.
+func (c *Call) mediaOf(h *member, ownVoice bool) bool {
+	if h.peerState != sfu.PeerConnected {
 		return false
 	}
-	if !c.ownVoice() {
+	if !ownVoice {
 		return true
 	}
 	return h.mic != nil && time.Since(h.mic.LastPacket()) < 450*time.Millisecond

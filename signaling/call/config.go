@@ -23,6 +23,11 @@ type Config struct {
 	Log        *slog.Logger
 	Metrics    prometheus.Registerer // nil: none
 
+	// StillMay says why the bearer of a token may no longer come back to a call
+	// they were in, e.g. *wire.Error of KindUnauthorized after a logout; nil:
+	// everybody may. It is called by calls' goroutines and must not block.
+	StillMay func(auth.Claims) error
+
 	MaxCalls        int // 1000 live calls
 	MaxParticipants int // 16 a call
 

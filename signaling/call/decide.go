@@ -42,7 +42,7 @@ func (c *Call) decide(d decision) {
 		c.waiting = append(c.waiting, d)
 		return
 	}
-	if d.claim.UID != "" && d.event != takeover.Claim && d.claim.UID != c.claim.UID {
+	if d.claim.UID != "" && !claims(d.event) && d.claim.UID != c.claim.UID {
 		d.reply(wire.Errorf(wire.KindConflict, "that takeover is over"))
 		return
 	}
@@ -51,14 +51,14 @@ func (c *Call) decide(d decision) {
 		d.reply(c.refusal(d.event))
 		return
 	}
-	if next.State == c.machine.State {
+	if next.State == c.machine.State && len(effects) == 0 {
 		c.setState(next)
 		d.reply(nil)
 		return
 	}
 	c.moving, c.underWay = true, d
 	switch d.event {
-	case takeover.Claim:
+	case takeover.Claim, takeover.HandOver:
 		c.commit(d, next, effects, true)
 	case takeover.MediaReady:
 		c.atBoundary(func() { c.move(d, next, effects) })
@@ -145,13 +145,16 @@ func (c *Call) agentFinal() {
 	}
 }
 
+// claims: the event brings a claim of its own.
+func claims(e takeover.Event) bool { return e == takeover.Claim || e == takeover.HandOver }
+
 // commit writes the transition and, when it is durable, tells it. A decisive
 // one, a claim, is the store's decision: if it fails, nothing has happened.
 // Any other has been heard already and holds, durable or not: the recorder
 // goes on trying.
 func (c *Call) commit(d decision, next takeover.Machine, effects []takeover.Effect, decisive bool) {
 	claim, toEpoch := c.claim, c.epoch
-	if d.event == takeover.Claim {
+	if claims(d.event) {
 		claim = d.claim
 	}
 	stored := claim
@@ -159,6 +162,9 @@ func (c *Call) commit(d decision, next takeover.Machine, effects []takeover.Effe
 		stored = transcripts.Claim{}
 	}
 	holder := c.holder
+	if d.event == takeover.HandOver {
+		toEpoch, holder = c.epoch+2, d.by.id
+	}
 	reason := c.reason
 	if d.event == takeover.Request {
 		reason = d.reason
@@ -167,11 +173,11 @@ func (c *Call) commit(d decision, next takeover.Machine, effects []takeover.Effe
 	}
 	now := time.Now()
 	entry := transcripts.Entry{CallID: c.id, Kind: transcripts.KindEvent, Start: now, Epoch: toEpoch, Event: eventName(d.event, c.machine.State, next.State),
-		SpeakerID: speakerOf(d), Role: roleOf(d), Name: claimName(d, claim), Data: eventData(d, claim)}
+		SpeakerID: speakerOf(d), Role: roleOf(d), Name: claimName(d, claim), Data: c.eventData(d, claim)}
 	var undo *transcripts.Transition
 	if decisive {
-		undo = &transcripts.Transition{CallID: c.id, FromState: next.State.String(), FromEpoch: toEpoch, ToState: c.stored.state, ToEpoch: toEpoch,
-			Holder: holder, Reason: c.reason, Entry: transcripts.Entry{CallID: c.id, Kind: transcripts.KindEvent, Start: now, Epoch: toEpoch,
+		undo = &transcripts.Transition{CallID: c.id, FromState: next.State.String(), FromEpoch: toEpoch, ToState: c.stored.state, ToEpoch: c.epoch,
+			Holder: c.holder, Claim: c.claim, Reason: c.reason, Entry: transcripts.Entry{CallID: c.id, Kind: transcripts.KindEvent, Start: now, Epoch: toEpoch,
 				Event: "undone", Data: raw(map[string]string{"reason": "storage", "takeoverUid": claim.UID})}}
 	}
 	c.rec.submit(job{decisive: decisive, transition: &transcripts.Transition{CallID: c.id,
@@ -210,6 +216,9 @@ func (c *Call) committed(d decision, next takeover.Machine, effects []takeover.E
 			c.stored = storedState{conflict.Current.State, conflict.Current.Epoch}
 		}
 	}
+	if d.event == takeover.HandOver {
+		c.swapHuman(claim)
+	}
 	if decisive {
 		c.stored = storedState{next.State.String(), c.epoch}
 	}
@@ -226,7 +235,7 @@ func (c *Call) committed(d decision, next takeover.Machine, effects []takeover.E
 	c.moving = false
 	d.reply(nil)
 	c.summarise()
-	if d.event == takeover.Claim && d.by != nil && d.by.gone {
+	if claims(d.event) && d.by != nil && d.by.gone {
 		// They left while the claim was being written.
 		c.decide(decision{event: takeover.HumanLost, claim: c.claim, by: d.by, reason: "left"})
 	}
@@ -304,6 +313,8 @@ func eventName(event takeover.Event, from, to takeover.State) string {
 		return "failed"
 	case event == takeover.HumanLost:
 		return "lost"
+	case event == takeover.HandOver:
+		return "handedOver"
 	}
 	return to.String()
 }
@@ -329,9 +340,12 @@ func claimName(d decision, claim transcripts.Claim) string {
 	return claim.Name
 }
 
-func eventData(d decision, claim transcripts.Claim) json.RawMessage {
+func (c *Call) eventData(d decision, claim transcripts.Claim) json.RawMessage {
 	data := map[string]any{}
 	maps.Copy(data, d.details)
+	if d.event == takeover.HandOver {
+		data["from"], data["fromName"] = c.claim.UID, c.claim.Name
+	}
 	if d.reason != "" {
 		data["reason"] = d.reason
 	}

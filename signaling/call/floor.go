@@ -25,7 +25,11 @@ func (c *Call) hear(e takeover.Effect, d decision) {
 	case takeover.BriefAI:
 		c.briefAI(d.event)
 	case takeover.ExplainLoss:
-		c.company("lost", c.claim.Name)
+		situation := "lost"
+		if d.reason == passedOn {
+			situation = passedOn
+		}
+		c.company(situation, c.claim.Name)
 	case takeover.Seal:
 		c.goodbye()
 	}
@@ -67,6 +71,8 @@ func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
 	case takeover.TellEnded:
 		c.stop(timerSilence)
 		c.announce(wire.NotifyHumanTakeoverEnded, 0, wire.HumanTakeoverEnded{TakeoverUID: c.told.UID, Reason: endReason(d), Seq: seq}, nil)
+	case takeover.TellHandedOver:
+		c.tellHandedOver(seq)
 	case takeover.VoidClaim:
 		c.told, c.claim = c.claim, noClaim
 		c.stop(timerReady)
@@ -82,7 +88,7 @@ func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
 
 func endReason(d decision) string {
 	switch {
-	case d.event == takeover.HumanLost:
+	case d.event == takeover.HumanLost && d.reason != passedOn:
 		return "lost"
 	case d.reason != "":
 		return d.reason
@@ -139,6 +145,7 @@ func (c *Call) takeFloorFromHuman() {
 
 // giveFloorToAI makes the AI's voice what the caller hears.
 func (c *Call) giveFloorToAI() {
+	c.hushAll()
 	if c.agent != nil {
 		c.agent.p.SetAudience(sfu.Everyone)
 		c.bot.SetAudience(sfu.Nobody)

@@ -153,6 +153,7 @@ func (c *Call) newPeer(m *member) error {
 	}
 	c.aside(old.Leave)
 	m.p, m.mic, m.slots, m.peerState = p, nil, nil, sfu.PeerNew
+	c.hush(m)
 	m.closeChannel()
 	return nil
 }
@@ -170,6 +171,11 @@ func (c *Call) resume(r JoinRequest) (*member, error) {
 	for _, m := range c.order {
 		if m.resume != r.Resume || m.gone {
 			continue
+		}
+		if c.cfg.StillMay != nil {
+			if err := c.cfg.StillMay(m.claims); err != nil {
+				return nil, err
+			}
 		}
 		if m.out != nil && m.out != r.Out {
 			m.out.Close("replaced")

@@ -41,6 +41,7 @@ type member struct {
 	peerState sfu.PeerConnectionState
 	slots     []wire.Slot
 	mic       *sfu.Track
+	speaksTo  wire.Audience // a human without the floor
 	channel   channel
 	cursor    int64 // log seq up to which it has been told
 	synced    bool  // has had the backlog; live sentences follow

@@ -137,7 +137,7 @@ func (s *schedule) someone() *person {
 }
 
 func (s *schedule) step() {
-	switch s.r.IntN(12) {
+	switch s.r.IntN(16) {
 	case 0, 1, 2, 3:
 		h := s.human()
 		if h == nil {
@@ -179,6 +179,21 @@ func (s *schedule) step() {
 			time.Sleep(time.Duration(s.r.IntN(300)) * time.Millisecond)
 			s.expected("cancel", s.caller.Try(wire.MethodCancelRequest, nil, nil))
 		}
+	case 12, 13:
+		h := s.human()
+		if h == nil {
+			return
+		}
+		mode := wire.TakeoverMode(min(s.r.IntN(4), 1))
+		_, err := s.c.HandOver(context.Background(), call.Claimant{Identity: h.name, Name: h.name, Mode: mode})
+		s.expected("hand over to "+h.name, err)
+	case 14:
+		s.expected("put back into the line", s.c.Requeue(context.Background(), "transferred"))
+	case 15:
+		if h := s.someone(); h != nil {
+			to := []wire.Audience{wire.AudienceNobody, wire.AudienceHumans, wire.AudienceEveryone}[s.r.IntN(3)]
+			s.expected(h.name+" speaks to "+string(to), h.Try(wire.MethodSpeakTo, wire.SpeakTo{To: to}, nil))
+		}
 	case 11:
 		s.note("the caller talks")
 		s.bot(0).hear("caller", call.ParticipantID(s.c.ID(), "carla"), fmt.Sprint("u", len(s.steps)), "hello", "there")
@@ -207,7 +222,7 @@ func (s *schedule) reconnect(name string, p *bubble.Party) {
 // walk: the log is gapless and its transitions are a walk through the machine.
 func (s *schedule) walk(entries []transcripts.Entry) {
 	events := map[string]takeover.Event{"request": takeover.Request, "cancel": takeover.Cancel, "willStart": takeover.Claim,
-		"human": takeover.MediaReady, "failed": takeover.ClaimTimeout, "lost": takeover.HumanLost, "returning": takeover.Release,
+		"human": takeover.MediaReady, "failed": takeover.ClaimTimeout, "handedOver": takeover.HandOver, "lost": takeover.HumanLost, "returning": takeover.Release,
 		"ai": takeover.AIReady, "ended": takeover.Hangup}
 	m := takeover.Machine{}
 	var epoch uint64
@@ -383,7 +398,7 @@ func floorAt(entries []transcripts.Entry, at time.Time) (holder string, mode int
 	settled = true
 	for _, e := range entries {
 		switch e.Event {
-		case "human", "lost", "ai", "ended":
+		case "human", "handedOver", "lost", "ai", "ended":
 		default:
 			continue
 		}
@@ -394,7 +409,7 @@ func floorAt(entries []transcripts.Entry, at time.Time) (holder string, mode int
 			continue
 		}
 		holder = ""
-		if e.Event == "human" {
+		if e.Event == "human" || e.Event == "handedOver" {
 			var d struct {
 				Name         string
 				TakeoverMode int

@@ -352,6 +352,7 @@ type takeoverInfo struct {
 	Name   string            `json:"name"`
 	Avatar string            `json:"avatar"`
 	Reason string            `json:"reason"`
+	From   string            `json:"from"` // of a call that was handed over: the takeover that ended
 }
 
 func takeoverData(e *transcripts.Entry) takeoverInfo {

@@ -88,6 +88,9 @@ func (c *Call) trackAdded(m *member, t *sfu.Track) {
 			}
 			c.bot.Hear(leg, t)
 		}
+		if m.speaksTo == wire.AudienceEveryone {
+			c.bot.Hear(leg, t)
+		}
 	}
 }
 

@@ -137,7 +137,7 @@ func (c *Call) remember(e transcripts.Entry) {
 		c.lines = append(c.lines, BotLine{Role: role, Name: e.Name, Text: e.Text})
 	case transcripts.KindEvent:
 		switch e.Event {
-		case "human", "returning", "lost", "failed":
+		case "human", "handedOver", "returning", "lost", "failed":
 			c.lines = append(c.lines, BotLine{Role: "event", Name: e.Name, Text: e.Event})
 		}
 	}

@@ -53,7 +53,7 @@ func (s *SQLite) UseToken(ctx context.Context, jti string, expires time.Time) (f
 	if err := checkNames(jti); err != nil {
 		return false, err
 	}
-	err = s.do(ctx, func(ctx context.Context, c *sql.Conn) error {
+	err = sqlite.Do(ctx, s.db, func(ctx context.Context, c *sql.Conn) error {
 		r, err := c.ExecContext(ctx, `INSERT INTO used_tokens (jti, expires) VALUES (?, ?) ON CONFLICT DO NOTHING`, jti, expires.UnixNano())
 		if err != nil {
 			return err
@@ -71,7 +71,7 @@ func (s *SQLite) Remember(ctx context.Context, scope, key string, requestHash [3
 		return nil, err
 	}
 	now := time.Now()
-	err = s.do(ctx, func(ctx context.Context, c *sql.Conn) error {
+	err = sqlite.Do(ctx, s.db, func(ctx context.Context, c *sql.Conn) error {
 		// One statement decides: the key is new, or what it stood for is over.
 		var mine int
 		err := c.QueryRowContext(ctx, `INSERT INTO idempotency (scope, key, request, begun, status, content_type) VALUES (?, ?, ?, ?, 0, '')
@@ -105,7 +105,7 @@ func (s *SQLite) Complete(ctx context.Context, scope, key string, r Response) er
 	if r.Status == 0 {
 		return fmt.Errorf("%w: response without status", ErrInvalid)
 	}
-	return s.do(ctx, func(ctx context.Context, c *sql.Conn) error {
+	return sqlite.Do(ctx, s.db, func(ctx context.Context, c *sql.Conn) error {
 		result, err := c.ExecContext(ctx, `UPDATE idempotency SET status = ?, content_type = ?, body = ? WHERE scope = ? AND key = ? AND status = 0`,
 			r.Status, r.ContentType, r.Body, scope, key)
 		if err != nil {
@@ -120,7 +120,7 @@ func (s *SQLite) Complete(ctx context.Context, scope, key string, r Response) er
 
 // Forget implements Store.
 func (s *SQLite) Forget(ctx context.Context, scope, key string) error {
-	return s.do(ctx, func(ctx context.Context, c *sql.Conn) error {
+	return sqlite.Do(ctx, s.db, func(ctx context.Context, c *sql.Conn) error {
 		_, err := c.ExecContext(ctx, `DELETE FROM idempotency WHERE scope = ? AND key = ? AND status = 0`, scope, key)
 		return err
 	})
@@ -128,24 +128,13 @@ func (s *SQLite) Forget(ctx context.Context, scope, key string) error {
 
 // Sweep implements Store.
 func (s *SQLite) Sweep(ctx context.Context, now time.Time) error {
-	return s.do(ctx, func(ctx context.Context, c *sql.Conn) error {
+	return sqlite.Do(ctx, s.db, func(ctx context.Context, c *sql.Conn) error {
 		if _, err := c.ExecContext(ctx, `DELETE FROM used_tokens WHERE expires <= ?`, now.Add(-KeepTokens).UnixNano()); err != nil {
 			return err
 		}
 		_, err := c.ExecContext(ctx, `DELETE FROM idempotency WHERE begun <= ?`, now.Add(-KeepResponses).UnixNano())
 		return err
 	})
-}
-
-// do waits for the connection as long as ctx says and then runs to the end:
-// interrupting SQLite in the middle would cost the connection.
-func (s *SQLite) do(ctx context.Context, f func(context.Context, *sql.Conn) error) error {
-	c, err := s.db.Conn(ctx)
-	if err != nil {
-		return sqlite.Classify(err)
-	}
-	defer c.Close()
-	return sqlite.Classify(f(context.WithoutCancel(ctx), c))
 }
 
 func checkNames(names ...string) error {

@@ -32,7 +32,8 @@
 // knows of one claim at most.
 //
 // The epoch rises exactly when what the caller hears passes between the AI and
-// a human (NextEpoch). It is even while the AI is heard, odd while a human is.
+// a human (NextEpoch), and by two when it passes from one human to another
+// (SwapHuman). It is even while the AI is heard, odd while a human is.
 //
 // An event that a state refuses is an answer to whoever caused it (a conflict),
 // never a change. Hangup is refused by no state but ended.

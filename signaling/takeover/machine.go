@@ -45,6 +45,7 @@ const (
 	ClaimTimeout              // their media did not come in time
 	HumanLost                 // the human left, is unreachable, or cannot send media
 	Release                   // the human gives the call back
+	HandOver                  // the human passes the call on to another, whose media is there and who has won the conditional write
 	CallerSilent              // the caller has not answered the human within the session timeout
 	AIReady                   // the AI is briefed
 	Hangup                    // somebody hung up, or the caller is lost past the grace
@@ -52,7 +53,7 @@ const (
 )
 
 var eventNames = [numEvents]string{"request", "cancel", "claim", "mediaReady", "claimTimeout",
-	"humanLost", "release", "callerSilent", "aiReady", "hangup"}
+	"humanLost", "release", "handOver", "callerSilent", "aiReady", "hangup"}
 
 func (e Event) String() string {
 	if e < numEvents {
@@ -78,11 +79,13 @@ const (
 	KeepCompany                  // the AI says who is coming, and opens no new topic
 	BriefAI                      // the AI's memory is made anew from the log, with an end marker
 	RestoreAI                    // on the roster again
+	SwapHuman                    // the floor passes from one human to the other; the epoch rises by two
 	VoidClaim                    // the claim no longer holds
 	TellWillStart                // humanTakeoverWillStart
 	TellConnected                // humanTakeoverConnected
 	TellFailed                   // humanTakeoverFailed
 	TellEnded                    // humanTakeoverEnded
+	TellHandedOver               // humanTakeoverEnded for the first human, humanTakeoverWillStart and humanTakeoverConnected for the second
 	ExplainFailure               // the AI says that the human could not join
 	ExplainLoss                  // the AI says that the human is gone
 	ExplainReturn                // the AI says that it is back, without greeting
@@ -91,8 +94,8 @@ const (
 )
 
 var effectNames = [numEffects]string{"enqueue", "enqueueFirst", "dequeue", "awaitMedia", "stopAwaiting", "nextEpoch",
-	"floorToHuman", "floorToAI", "evictAI", "keepCompany", "briefAI", "restoreAI", "voidClaim", "tellWillStart",
-	"tellConnected", "tellFailed", "tellEnded", "explainFailure", "explainLoss", "explainReturn", "seal"}
+	"floorToHuman", "floorToAI", "evictAI", "keepCompany", "briefAI", "restoreAI", "swapHuman", "voidClaim", "tellWillStart",
+	"tellConnected", "tellFailed", "tellEnded", "tellHandedOver", "explainFailure", "explainLoss", "explainReturn", "seal"}
 
 func (e Effect) String() string {
 	if e < numEffects {
@@ -149,6 +152,7 @@ var table = []edge{
 	{WillStart, no, Release, AI, false, []Effect{StopAwaiting, VoidClaim, TellFailed, ExplainFailure}},
 
 	{Human, either, HumanLost, Pending, false, []Effect{NextEpoch, FloorToAI, RestoreAI, BriefAI, VoidClaim, TellEnded, EnqueueFirst, ExplainLoss}},
+	{Human, either, HandOver, Human, false, []Effect{SwapHuman, TellHandedOver}},
 	{Human, either, Release, Returning, false, []Effect{BriefAI}},
 	{Human, either, CallerSilent, Returning, false, []Effect{BriefAI}},
 

@@ -19,7 +19,7 @@ var want = map[string]map[Event]string{
 	"pending":    {Request: "pending", Cancel: "ai", Claim: "willStart+", Hangup: "ended"},
 	"willStart":  {Request: "willStart+", Cancel: "willStart", MediaReady: "human", ClaimTimeout: "ai", HumanLost: "ai", Release: "ai", Hangup: "ended"},
 	"willStart+": {Request: "willStart+", Cancel: "willStart", MediaReady: "human", ClaimTimeout: "pending", HumanLost: "pending", Release: "pending", Hangup: "ended"},
-	"human":      {HumanLost: "pending", Release: "returning", CallerSilent: "returning", Hangup: "ended"},
+	"human":      {HandOver: "human", HumanLost: "pending", Release: "returning", CallerSilent: "returning", Hangup: "ended"},
 	"returning":  {HumanLost: "returning", AIReady: "ai", Hangup: "ended"},
 	"ended":      {},
 }
@@ -141,8 +141,14 @@ func TestRandomWalksTellEachTakeoverOnce(t *testing.T) {
 						t.Fatalf("seed %d: ended without connected", seed)
 					}
 					open, connected = false, false
+				case TellHandedOver:
+					if !connected {
+						t.Fatalf("seed %d: handed over without connected", seed)
+					}
 				case NextEpoch:
 					epoch++
+				case SwapHuman:
+					epoch += 2
 				}
 			}
 			m = next

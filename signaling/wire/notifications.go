@@ -6,6 +6,7 @@ import "encoding/json"
 const (
 	NotifyParticipantJoined      = "participantJoined"
 	NotifyParticipantLeft        = "participantLeft"
+	NotifyParticipantSpeaksTo    = "participantSpeaksTo"
 	NotifySlots                  = "slots"
 	NotifyCallState              = "callState"
 	NotifyHandoff                = "handoff"
@@ -31,6 +32,13 @@ type ParticipantJoined struct {
 type ParticipantLeft struct {
 	Participant string `json:"participant"`
 	Reason      string `json:"reason"`
+}
+
+// ParticipantSpeaksTo tells humans and observers who hears a human without the
+// floor.
+type ParticipantSpeaksTo struct {
+	Participant string   `json:"participant"`
+	To          Audience `json:"to"`
 }
 
 // Slots says what one's slots carry now, by m-line.

@@ -39,6 +39,8 @@ func NewParams(method string) Validator {
 		return new(Subscribe)
 	case MethodMute:
 		return new(Mute)
+	case MethodSpeakTo:
+		return new(SpeakTo)
 	case MethodMessage:
 		return new(Message)
 	case MethodRequestHuman:

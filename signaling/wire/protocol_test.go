@@ -77,7 +77,9 @@ var bodies = map[string]any{
 	"Problem": Problem{}, "CreateCall": CreateCall{}, "CreateCallResult": CreateCallResult{}, "CallList": CallList{}, "CallRecord": CallRecord{},
 	"CreateToken": CreateToken{}, "CreateTokenResult": CreateTokenResult{}, "EntryList": EntryList{}, "TakeoverCall": TakeoverCall{},
 	"TakeoverCallResult": TakeoverCallResult{}, "Empty": Empty{}, "PostMessage": PostMessage{}, "MessageResult": MessageResult{},
-	"RequestHuman": RequestHuman{}, "Login": Login{}, "LoginResult": LoginResult{}, "SummaryList": SummaryList{}, "Health": Health{},
+	"RequestHuman": RequestHuman{}, "Login": Login{}, "LoginResult": LoginResult{}, "SummaryList": SummaryList{}, "Health": Health{}, "SearchResult": SearchResult{},
+	"Me": Me{}, "Account": Account{}, "UpdateProfile": UpdateProfile{}, "SetPassword": SetPassword{}, "UploadAvatar": UploadAvatar{}, "UploadAvatarResult": UploadAvatarResult{},
+	"SessionList": SessionList{}, "AccountList": AccountList{}, "CreateAccount": CreateAccount{}, "UpdateAccount": UpdateAccount{}, "ChangeList": ChangeList{},
 }
 
 func TestProtocolExamples(t *testing.T) {

@@ -12,6 +12,7 @@ const (
 	MethodNegotiate     = "negotiate"
 	MethodSubscribe     = "subscribe"
 	MethodMute          = "mute"
+	MethodSpeakTo       = "speakTo"
 	MethodMessage       = "message"
 	MethodInterrupt     = "interrupt"
 	MethodRequestHuman  = "requestHuman"
@@ -169,6 +170,21 @@ type Mute struct {
 	Muted  bool   `json:"muted"`
 }
 
+// Audience is who hears a human who has not the floor.
+type Audience string
+
+// The audiences.
+const (
+	AudienceNobody   Audience = "nobody"   // listens, which is how one joins
+	AudienceHumans   Audience = "humans"   // whispers: humans and observers hear it, the caller does not
+	AudienceEveryone Audience = "everyone" // barges in: three-way; only while a human has the floor, in their own voice
+)
+
+// SpeakTo chooses who hears a human who has not the floor.
+type SpeakTo struct {
+	To Audience `json:"to"`
+}
+
 // Message is typed text: a caller's goes to who has the floor; a human's with
 // the floor goes to the caller; a human's without it is guidance to the AI
 // that the caller never sees.
@@ -238,4 +254,13 @@ type LastLine struct {
 	Name string `json:"name,omitempty"`
 	Text string `json:"text"`
 	End  bool   `json:"end"`
+}
+
+// Validate implements Validator.
+func (s *SpeakTo) Validate() error {
+	switch s.To {
+	case AudienceNobody, AudienceHumans, AudienceEveryone:
+		return nil
+	}
+	return invalid("to must be nobody, humans or everyone")
 }

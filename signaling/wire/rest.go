@@ -118,6 +118,7 @@ type LoginResult struct {
 	Identity  string `json:"identity"`
 	Name      string `json:"name"`
 	Avatar    string `json:"avatar,omitempty"`
+	Role      string `json:"role"`      // agent, supervisor, admin
 	ExpiresAt int64  `json:"expiresAt"` // Unix milliseconds
 }
 
@@ -130,6 +131,7 @@ type Problem struct {
 	Kind   ErrorKind `json:"kind"`
 	Name   string    `json:"name,omitempty"`  // conflict at takeover: the human who has the call
 	State  string    `json:"state,omitempty"` // conflict: the state the call is in
+	Field  string    `json:"field,omitempty"` // the member of the body that is wrong
 
 	RetryAfter int `json:"retryAfter,omitempty"` // rateLimited: seconds to wait
 }

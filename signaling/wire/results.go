@@ -29,6 +29,8 @@ func NewNotification(method string) any {
 		return new(Candidate)
 	case NotifyParticipantJoined:
 		return new(ParticipantJoined)
+	case NotifyParticipantSpeaksTo:
+		return new(ParticipantSpeaksTo)
 	case NotifyParticipantLeft:
 		return new(ParticipantLeft)
 	case NotifySlots:

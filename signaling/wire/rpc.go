@@ -49,6 +49,7 @@ type ErrorData struct {
 	Kind       ErrorKind `json:"kind"`
 	Name       string    `json:"name,omitempty"`       // conflict at takeover: the human who has the call
 	State      string    `json:"state,omitempty"`      // conflict: the state the call is in
+	Field      string    `json:"field,omitempty"`      // of the form that is wrong
 	RetryAfter int       `json:"retryAfter,omitempty"` // rateLimited: seconds to wait
 }
 

@@ -50,6 +50,17 @@ CREATE TABLE entries (
 	PRIMARY KEY (call_id, seq)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX entries_by_sentence ON entries (call_id, kind, sentence_id) WHERE sentence_id <> '';
+`, `
+-- The words of entries: rowid is entry_rows.id, which grows, so newest is last.
+CREATE TABLE entry_rows (
+	id      INTEGER PRIMARY KEY,
+	call_id TEXT    NOT NULL,
+	seq     INTEGER NOT NULL
+);
+CREATE VIRTUAL TABLE entry_words USING fts5 (text, name, content='', tokenize="unicode61 remove_diacritics 2");
+-- Up to where entries of before are indexed; empty when all are.
+CREATE TABLE entries_to_index (call_id TEXT NOT NULL, seq INTEGER NOT NULL);
+INSERT INTO entries_to_index SELECT '', 0 WHERE EXISTS (SELECT 1 FROM entries);
 `}
 
 // Migrate brings the schema of one component of the database from the version it

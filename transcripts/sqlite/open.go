@@ -70,6 +70,9 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 	if err := Migrate(ctx, s.writeDB, "transcripts", migrations); err != nil {
 		return err
 	}
+	if err := indexOld(ctx, s.writeDB); err != nil {
+		return err
+	}
 	if path != Memory {
 		if s.readDB, err = openPool(path, "&_query_only=1", o.Readers); err != nil {
 			return err

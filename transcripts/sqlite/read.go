@@ -13,7 +13,7 @@ import (
 
 // readStatements are prepared on the connections of the read pool as they need them.
 type readStatements struct {
-	call, calls, liveCalls, entries *sql.Stmt
+	call, calls, liveCalls, entries, search *sql.Stmt
 }
 
 func (r *readStatements) prepare(ctx context.Context, db *sql.DB) error {
@@ -22,6 +22,7 @@ func (r *readStatements) prepare(ctx context.Context, db *sql.DB) error {
 		{&r.calls, `SELECT ` + callColumns + ` FROM calls WHERE created < ? ORDER BY created DESC, id DESC LIMIT ?`},
 		{&r.liveCalls, `SELECT ` + callColumns + ` FROM calls WHERE state <> 'ended' AND created < ? ORDER BY created DESC, id DESC LIMIT ?`},
 		{&r.entries, `SELECT ` + entryColumns + ` FROM entries WHERE call_id = ? AND seq > ? ORDER BY seq LIMIT ?`},
+		{&r.search, search},
 	})
 }
 

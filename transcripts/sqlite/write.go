@@ -19,6 +19,7 @@ type writeStatements struct {
 	savepoint, release, rollbackTo        *sql.Stmt
 	call, createCall, nextSeq, transition *sql.Stmt
 	entryBySentence, insertEntry          *sql.Stmt
+	insertRow, insertWords                *sql.Stmt
 }
 
 func prepareWrites(ctx context.Context, db *sql.DB) (*writeStatements, error) {
@@ -35,6 +36,8 @@ func prepareWrites(ctx context.Context, db *sql.DB) (*writeStatements, error) {
 			WHERE id = ? AND state = ? AND epoch = ? AND state <> 'ended' RETURNING last_seq`},
 		{&s.entryBySentence, `SELECT ` + entryColumns + ` FROM entries WHERE call_id = ? AND kind = ? AND sentence_id = ? AND sentence_id <> ''`},
 		{&s.insertEntry, `INSERT INTO entries (` + entryColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&s.insertRow, insertRow},
+		{&s.insertWords, insertWords},
 	})
 }
 
@@ -147,7 +150,10 @@ func (b *batch) append(e transcripts.Entry) (transcripts.Entry, error) {
 func (b *batch) insert(e transcripts.Entry) error {
 	_, err := b.exec(b.insertEntry, e.CallID, e.Seq, string(e.Kind), nanos(e.Start), nanos(e.End), int64(e.Epoch),
 		e.SpeakerID, e.Role, e.Name, e.SentenceID, e.Text, e.Cut, e.Unspoken, e.Private, e.Event, blob(e.Data))
-	return err
+	if err != nil {
+		return err
+	}
+	return b.index(&e)
 }
 
 func (b *batch) readCall(id string) (transcripts.Call, error) {
