@@ -252,7 +252,8 @@ func (a *Agent) final(m msgFinal) {
 		a.deaf(u, err)
 	case text == "":
 		a.nothingSaid(u)
-	case u.voiced <= a.backchannel() && turn.Backchannel(text) && a.speaking(): // voice: noise makes utterances longer
+	case (u.length <= a.backchannel() || turn.Words(text) <= 2) && turn.Backchannel(text) && a.speaking():
+		// Two words are no more than that: it is noise that made them last longer.
 		a.wordless()
 		a.goOn()
 	default:

@@ -3,6 +3,7 @@ package bench
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -168,5 +169,19 @@ func TestTargets(t *testing.T) {
 		if len(r.Targets) != 6 || n != test.missed || r.Missed() != (n > 0) {
 			t.Errorf("%+v", r.Targets)
 		}
+	}
+}
+
+// The whole bench in exact time, in about a minute; it measures and asserts
+// nothing.
+//
+//	RELEVO_BENCH=1 go test -v -run TestWholeBench ./agentbot/bench
+func TestWholeBench(t *testing.T) {
+	if os.Getenv("RELEVO_BENCH") == "" {
+		t.Skip("only with RELEVO_BENCH=1")
+	}
+	for _, preemptive := range []int{0, -1} {
+		o, results := run(t, Options{Agent: agentbot.Config{Preemptive: preemptive}})
+		report(t, o, results)
 	}
 }
