@@ -22,7 +22,7 @@ const (
 	lowest     = 400.0 // Hz
 	apart      = 100.0 // Hz
 	amplitude  = 8000.0
-	whole      = 0.7 * amplitude / math.Sqrt2 // level of a frame that is tone from begin to end
+	whole      = 0.65 * amplitude / math.Sqrt2 // level of a frame that is mostly tone
 	audible    = 300.0                        // level of a frame that an ear notices
 )
 

@@ -23,7 +23,7 @@ func hear(t *testing.T, pcm []int16) []string {
 	}
 	var w words
 	packet, out := make([]byte, opus.MaxPacket), make([]int16, engine.FrameSamples)
-	for pcm = append(pcm, make([]int16, 2*engine.FrameSamples)...); len(pcm) >= engine.FrameSamples; pcm = pcm[engine.FrameSamples:] {
+	for pcm = slices.Concat(pcm, make([]int16, 2*engine.FrameSamples)); len(pcm) >= engine.FrameSamples; pcm = pcm[engine.FrameSamples:] {
 		n, err := enc.Encode(pcm[:engine.FrameSamples], packet)
 		if err != nil {
 			t.Fatal(err)
@@ -71,8 +71,8 @@ func TestHalfWords(t *testing.T) {
 		pcm   []int16
 		words int
 	}{
-		{"less than half", pcm[:at(wordFrames+halfWord-2)], 1},
-		{"more than half", pcm[:at(wordFrames+halfWord+1)], 2},
+		{"less than half", pcm[:at(wordFrames+halfWord-1)], 1},
+		{"half", pcm[:at(wordFrames+halfWord)], 2},
 		{"paused in the first word", slices.Concat(pcm[:at(5)], silence, pcm[at(5):]), 2},
 		{"paused late in the first word", slices.Concat(pcm[:at(10)], silence, pcm[at(10):]), 2},
 		{"paused between the words", slices.Concat(pcm[:at(13)], silence, pcm[at(13):]), 2},
