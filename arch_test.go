@@ -99,6 +99,16 @@ func TestImportsPointDown(t *testing.T) {
 			"the protocol is data: clients in Go import it without the server"},
 		{"signaling/takeover", nil, []string{""}, nil,
 			"the machine is pure; its effects are carried out by signaling/call"},
+		{"signaling/desk/hours", nil, []string{""}, nil,
+			"when the desk is open is decided from a schedule and the time alone"},
+		{"signaling/desk/sla", nil, []string{""}, nil,
+			"the clocks of the service level are data; who starts and stops them is the queue's business"},
+		{"signaling/desk/rules", nil, []string{""}, []string{"signaling/desk/sla"},
+			"a priority is decided from facts that are passed in"},
+		{"signaling/desk/queue", nil, []string{""}, []string{"signaling/desk/sla"},
+			"the queue is pure; its effects are carried out by signaling/desk"},
+		{"signaling/desk", nil, []string{"signaling/call", "sfu"}, nil,
+			"the desk knows calls by the interface that it wants of them, so that it is tested without media"},
 		{"signaling/client", nil, []string{"signaling/call", "signaling/auth", "signaling/state", "transcripts"}, nil,
 			"a client is outside the server and knows it by the wire only"},
 		{"agentbot", nil, []string{"signaling", "transcripts", "cmd", "webclient"}, nil,
@@ -107,6 +117,8 @@ func TestImportsPointDown(t *testing.T) {
 			"the conversation is tested without a room; agentbot/room is the one adapter, and agentbot/bench is a caller in a room"},
 		{"agentbot", []string{"agentbot/bench"}, []string{"agentbot/bench"}, nil,
 			"what measures an agent is no part of it"},
+		{"agentbot/intent", nil, []string{""}, nil,
+			"what a caller is after is read from one text by rules, the same everywhere, also where no model or knowledge is"},
 		{"agentbot/engine", nil, []string{"sfu", "agentbot/room", "agentbot/turn", "agentbot/playout"}, []string{"sfu/tone"},
 			"an engine turns audio into text or text into audio and knows no conversation"},
 		{"", []string{"cmd"}, []string{"cmd"}, nil,
@@ -192,23 +204,24 @@ func TestOneFileConfiguresPion(t *testing.T) {
 	}
 }
 
-func TestTheMachineIsPure(t *testing.T) {
+func TestTheMachinesArePure(t *testing.T) {
+	machines := []string{"signaling/takeover", "signaling/desk/hours", "signaling/desk/queue", "signaling/desk/rules", "signaling/desk/sla"}
 	for _, f := range tree(t) {
-		if f.test || !under(f.pkg, "signaling/takeover") {
+		if f.test || !underAny(f.pkg, machines) {
 			continue
 		}
 		for _, p := range []string{"context", "net", "net/http", "os", "sync", "sync/atomic", "log/slog", "math/rand", "math/rand/v2", "database/sql"} {
 			if f.importsPath(p) {
-				t.Errorf("%s imports %s: the takeover machine has no I/O, clock or goroutine", f.path, p)
+				t.Errorf("%s imports %s: a machine has no I/O, clock or goroutine", f.path, p)
 			}
 		}
 		ast.Inspect(f.syntax, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.GoStmt:
-				t.Errorf("%s starts a goroutine: the takeover machine has none", f.path)
+				t.Errorf("%s starts a goroutine: a machine has none", f.path)
 			case *ast.SelectorExpr:
 				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "After", "AfterFunc", "NewTimer", "NewTicker", "Sleep"}, n.Sel.Name) {
-					t.Errorf("%s uses time.%s: the takeover machine is told the time", f.path, n.Sel.Name)
+					t.Errorf("%s uses time.%s: a machine is told the time", f.path, n.Sel.Name)
 				}
 			}
 			return true

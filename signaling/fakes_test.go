@@ -255,7 +255,6 @@ func (f *fakeState) Forget(_ context.Context, scope, key string) error {
 
 func (f *fakeState) Sweep(context.Context, time.Time) error { return nil }
 
-// fakeLog is the log of calls that a test writes.
 // Search finds an entry that is the query.
 func (l *fakeLog) Search(_ context.Context, query string, _ int) (hits []transcripts.Entry, err error) {
 	for id, list := range l.entries {
@@ -268,6 +267,7 @@ func (l *fakeLog) Search(_ context.Context, query string, _ int) (hits []transcr
 	return hits, nil
 }
 
+// fakeLog is the log of calls that a test writes.
 type fakeLog struct {
 	calls   map[string]transcripts.Call
 	entries map[string][]transcripts.Entry

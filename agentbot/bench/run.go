@@ -164,6 +164,7 @@ func play(ctx context.Context, o *Options, call corpus.Call, level string, gain 
 	cfg.Turn.Marks = cfg.Turn.Marks || o.ASR == nil
 	asr := engine.ASR(truthASR{n, o.Delays.ASR})
 	if o.ASR != nil {
+		record.Delays.ASR = 0 // what it takes is in the overhead
 		asr = watchedASR{o.ASR, n}
 	}
 	bot, err := room.New(r, "agent", cfg, agentbot.Engines{

@@ -23,7 +23,7 @@ const (
 	apart      = 100.0 // Hz
 	amplitude  = 8000.0
 	whole      = 0.65 * amplitude / math.Sqrt2 // level of a frame that is mostly tone
-	audible    = 300.0                        // level of a frame that an ear notices
+	audible    = 300.0                         // level of a frame that an ear notices
 )
 
 // toneOf is the tone of a word.

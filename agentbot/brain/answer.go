@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/intent"
 	"github.com/relevo/relevo/agentbot/knowledge"
 )
 
@@ -16,50 +17,37 @@ type answer struct {
 	low        bool   // it did not know
 }
 
-// The lines that the brain says of itself. offer must be recognised in the
-// history, see offered.
 const (
-	lineHello     = "Hello, how can I help you?"
-	lineMore      = "What else can I do for you?"
-	lineHuman     = "Of course. I will get a colleague for you."
-	lineJoining   = "A colleague is joining us in a moment."
-	lineTheirs    = "That is a question for my colleague, who will be here in a moment."
-	lineNoHuman   = "I am sorry, I cannot reach a colleague from here. I can go on helping you."
-	offer         = "Shall I get a colleague for you?"
-	lineUnknown   = "I am sorry, I do not know that. " + offer
-	lineUnheard   = "I am sorry, I did not understand that. " + offer
-	lineTwice     = "I am sorry, I do not know that either. I will get a colleague for you."
-	lineNoTwice   = "I am sorry, I do not know that either."
-	lineDeclined  = "All right. " + lineMore
 	lineNotHeard  = "I have not heard a colleague say that in this call."
 	lineNoRepeat  = "I have not said anything yet. How can I help you?"
 	hedge         = "If I understand you right: "
-	lineWhatAmI   = "I am a small demo assistant, a program and not a person. I look up my answers in this shop's knowledge base, and I can get you a human colleague."
 	hedgeUnder    = 0.08 // above the confidence that suffices
 	answerLongest = 320
+	upsetFrom     = 0.6 // of intent.Distress
 )
 
 // answer decides on the reply to a conversation.
 func (t thought) answer(messages []engine.Message, canAsk bool) answer {
 	c := read(messages)
+	say := linesOf(c.language)
 	if c.asked == "" {
 		if c.begun {
-			return sure(lineMore)
+			return sure(say.more)
 		}
-		return sure(lineHello)
+		return sure(say.hello)
 	}
 	a := t.decide(c)
 	switch again := a.low && t.wasLow(c); {
 	case c.joining && a.want != "":
-		a.text = lineJoining
+		a.text = say.joining
 	case c.joining && a.low:
-		a.text = lineTheirs
+		a.text = say.theirs
 	case again && canAsk:
-		a.text, a.want = lineTwice, ReasonLowConfidence
+		a.text, a.want = say.twice, ReasonLowConfidence
 	case again:
-		a.text = lineNoTwice
+		a.text = say.noTwice
 	case a.want != "" && !canAsk:
-		a.text = lineNoHuman
+		a.text = say.noHuman
 	}
 	return a
 }
@@ -68,41 +56,55 @@ func sure(text string) answer { return answer{text: text, confidence: 1} }
 
 // decide is answer for one turn by itself.
 func (t thought) decide(c conversation) answer {
-	tokens := knowledge.Tokens(c.asked)
-	if asksWhatIAm(tokens) {
-		return sure(lineWhatAmI)
+	tokens, say := knowledge.Tokens(c.asked), linesOf(c.language)
+	if asksWhatIAm(tokens) || intent.Nature(c.asked) >= intent.Sure && intent.Human(c.asked) < intent.Sure {
+		return sure(say.whatAmI)
 	}
-	if wantsHuman(tokens) {
-		return answer{text: lineHuman, confidence: 1, want: ReasonAsked}
+	if intent.Human(c.asked) >= intent.Sure {
+		return answer{text: say.human, confidence: 1, want: ReasonAsked}
 	}
 	if offered(c.lastSaid) {
-		switch yesOrNo(tokens) {
-		case yes:
-			return answer{text: lineHuman, confidence: 1, want: ReasonAccepted}
-		case no:
-			return sure(lineDeclined)
+		switch {
+		case yesOrNo(tokens) == yes, yesOrNo(tokens) == neither && intent.Affirms(c.asked) >= intent.Sure:
+			return answer{text: say.human, confidence: 1, want: ReasonAccepted}
+		case yesOrNo(tokens) == no, intent.Declines(c.asked) >= intent.Sure:
+			return sure(say.declined)
 		}
 	}
-	lines := humanLines(c.before)
-	about := asksWhatWasSaid(tokens, lines)
+	if line := say.courtesy(c.asked, tokens); line != "" {
+		return sure(line)
+	}
+	told := humanLines(c.before)
+	about := asksWhatWasSaid(tokens, told)
 	if line := smallTalk(tokens, c); line != "" && !about {
 		return sure(line)
 	}
-	hit, how := t.search(c)
-	if a, ok := recall(tokens, lines, about, hit.Score); ok {
+	var hit knowledge.Hit
+	var how certainty
+	if t.speaks(c.language) || len(told) > 0 {
+		hit, how = t.search(c)
+	}
+	if a, ok := recall(tokens, told, about, hit.Score); ok {
 		return a
 	}
 	switch {
-	case hit.Passage == nil || hit.Score < t.confident:
-		if contentWords(tokens) == 0 {
-			return answer{text: lineUnheard, confidence: 0, low: true}
+	case hit.Passage == nil || hit.Score < t.confident || !t.speaks(c.language):
+		if intent.Distress(c.asked) >= upsetFrom {
+			return sure(say.withOffer(say.sorry)) // it is a complaint more than a question
 		}
-		return answer{text: lineUnknown, confidence: hit.Score, low: true}
+		if contentWords(tokens) == 0 {
+			return answer{text: say.withOffer(say.unheard), confidence: 0, low: true}
+		}
+		return answer{text: say.withOffer(say.unknown), confidence: hit.Score, low: true}
 	case how == guessed || hit.Score < t.confident+hedgeUnder:
 		return answer{text: hedge + spoken(hit.Passage), confidence: hit.Score, sources: []string{hit.Passage.ID}}
 	}
 	return answer{text: spoken(hit.Passage), confidence: hit.Score, sources: []string{hit.Passage.ID}}
 }
+
+// speaks says whether the base has anything in a language; "" is one that is
+// not known, which may be any.
+func (t thought) speaks(language string) bool { return language == "" || t.base.Speaks(language) }
 
 // spoken is the passage's answer, three sentences at most by its author's care
 // and never endless.
@@ -114,12 +116,6 @@ func (t thought) wasLow(c conversation) bool {
 	return ok && before.asked != "" && t.decide(before).low
 }
 
-// offered says whether the AI's last words offered a human. They may have been
-// cut by the caller.
-func offered(lastSaid string) bool {
-	return strings.Contains(lastSaid, "Shall I get")
-}
-
 // conversation is a request as the brain reads it.
 type conversation struct {
 	asked    string           // what the caller said since anybody answered
@@ -129,6 +125,7 @@ type conversation struct {
 	before   []engine.Message // up to asked, oldest first, without system messages
 	begun    bool             // somebody has spoken
 	joining  bool             // a human is being connected, says the server
+	language string           // the caller's, "" when nothing tells it
 }
 
 // maxTurns bounds how far back the brain looks.
@@ -162,6 +159,12 @@ func read(messages []engine.Message) conversation {
 	}
 	if end > 0 && spoken[end-1].Role == engine.RoleAssistant {
 		c.lastSaid = spoken[end-1].Text
+	}
+	c.language = intent.Language(c.asked)
+	for i := len(c.before) - 1; i >= max(0, len(c.before)-6) && c.language == ""; i-- {
+		if c.before[i].Role == engine.RoleUser {
+			c.language = intent.Language(c.before[i].Text)
+		}
 	}
 	for _, m := range c.before {
 		if m.Role == engine.RoleAssistant {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/engine/enginetest"
+	"github.com/relevo/relevo/agentbot/intent"
 	"github.com/relevo/relevo/agentbot/knowledge"
 )
 
@@ -99,7 +100,7 @@ func TestWantsHuman(t *testing.T) {
 	for _, text := range wantHuman {
 		if r := chat(t, b, tools, user(text)); r.call == nil {
 			missed++
-			t.Logf("missed %q: %q (score %.2f)", text, r.text, humanScore(knowledge.Tokens(text)))
+			t.Logf("missed %q: %q (score %.2f)", text, r.text, intent.Human(text))
 		}
 	}
 	report(t, "human requests detected", len(wantHuman)-missed, len(wantHuman), 0.95)
@@ -108,18 +109,18 @@ func TestWantsHuman(t *testing.T) {
 	for _, text := range onlyLooks {
 		if r := chat(t, b, tools, user(text)); r.call != nil {
 			wrong++
-			t.Logf("false %q (score %.2f)", text, humanScore(knowledge.Tokens(text)))
+			t.Logf("false %q (score %.2f)", text, intent.Human(text))
 		}
 	}
 	report(t, "look-alikes left alone", len(onlyLooks)-wrong, len(onlyLooks), 0.95)
 	for _, test := range answerable {
-		if wantsHuman(knowledge.Tokens(test.question)) {
+		if intent.Human(test.question) >= intent.Sure {
 			wrong++
 			t.Logf("false %q", test.question)
 		}
 	}
 	for _, text := range append(unanswerable, smallTalks...) {
-		if wantsHuman(knowledge.Tokens(text)) {
+		if intent.Human(text) >= intent.Sure {
 			wrong++
 			t.Logf("false %q", text)
 		}

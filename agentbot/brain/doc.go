@@ -20,7 +20,15 @@
 // It has no state: everything is read from the request's messages, so any of
 // them can be continued on another node. Callers' words come from a recogniser
 // that drops, inserts and confuses words; nothing here compares sentences for
-// equality. It understands English.
+// equality. Who asks for a human, says yes or no to the offer of one, or asks what
+// it is, is understood in several languages (package intent) and answered in the
+// caller's; so is who asks something in a language that the knowledge base has
+// nothing in: it says that it does not know, and offers a human. Small talk, what a
+// human said and the following up of questions are English, and what the knowledge
+// base answers is in the base's own words.
+//
+// Who is upset and asks nothing that is known hears that it is sorry, and the
+// offer; whether anger asks for a human is the escalation's to decide.
 //
 // What a caller says cannot change its rules, for it has no instructions that
 // could be changed: of system messages only the server's last is read, for

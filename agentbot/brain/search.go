@@ -157,3 +157,13 @@ var (
 		us was we well were what which who will with would yes yeah you your about tell how when where why hmm mm er
 		ah now also one much`)
 )
+
+// has says whether tokens hold words one right after the other.
+func has(tokens []string, words ...string) bool {
+	for i := range tokens {
+		if i+len(words) <= len(tokens) && slices.Equal(tokens[i:i+len(words)], words) {
+			return true
+		}
+	}
+	return false
+}

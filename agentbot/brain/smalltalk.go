@@ -73,7 +73,7 @@ func smallTalk(tokens []string, c conversation) string {
 		return lineMore
 	case few && yesOrNo(rest) == no:
 		return "All right. Is there anything else?"
-	case has(rest, "you", "sound") && any(rest, botNouns), any(rest, set("weather joke")) && few && has(rest, "joke"):
+	case has(rest, "you", "sound") && any(rest, set("robot bot machine computer program")), any(rest, set("weather joke")) && few && has(rest, "joke"):
 		return lineWhatAmI
 	}
 	return ""
@@ -86,10 +86,7 @@ func asksWhatIAm(tokens []string) bool {
 		// "what are your hours" is tokens what are your, no you.
 		return !slices.Contains(tokens, "company") && !has(tokens, "what", "are", "you", "selling") && !has(tokens, "what", "are", "you", "doing") && len(tokens) <= 9
 	}
-	about := has(tokens, "are", "you") || has(tokens, "am", "i", "talking") || has(tokens, "am", "i", "speaking") || has(tokens, "is", "this") || has(tokens, "you", "are") || has(tokens, "i", "am", "talking")
-	noun, _ := bestNoun(tokens)
-	return about && !any(tokens, set("want need like get put connect transfer instead rather")) && len(tokens) <= 11 &&
-		(any(tokens, botNouns) || noun > 0 || any(tokens, set("real demo gpt chatgpt intelligence artificial recorded automated automatic alive")))
+	return false
 }
 
 func asksToRepeat(tokens []string) bool {

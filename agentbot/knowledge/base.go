@@ -122,6 +122,12 @@ func New(passages []*Passage, synonyms [][]string) *Base {
 	return b
 }
 
+// Speaks says whether the base has passages in the language of a BCP 47 tag.
+func (b *Base) Speaks(tag string) bool {
+	tag = languageOf(tag).tag
+	return slices.ContainsFunc(b.indexes, func(x *index) bool { return x.lang.tag == tag })
+}
+
 // Passages are all passages in the order of their files.
 func (b *Base) Passages() []*Passage { return b.passages }
 
@@ -166,10 +172,21 @@ type Hit struct {
 // Search returns up to k passages, the best first.
 func (b *Base) Search(query string, k int) []Hit {
 	var hits []Hit
+	ends := tails(query)
 	for _, x := range b.indexes {
 		words := x.read(query)
+		var clauses [][]word
+		for _, end := range ends {
+			if part := x.read(end); namesOf(part) == namesOf(words) && x.tells(part) {
+				clauses = append(clauses, part)
+			}
+		}
 		for _, d := range x.docs {
-			if score := x.score(words, d); score > 0 {
+			score := x.score(words, d)
+			for _, part := range clauses {
+				score = max(score, clauseShare*x.score(part, d))
+			}
+			if score > 0 {
 				hits = append(hits, Hit{d.passage, score})
 			}
 		}

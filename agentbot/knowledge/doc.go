@@ -36,7 +36,13 @@
 // know count as much as rare ones, so a question about something else stays low.
 // Likeness compares with the passage's own questions. A word of the question
 // matches a term of the base exactly, by synonym, by sound (a coarse metaphone),
-// by edit distance, or joined with its neighbour; each costs a little.
+// by edit distance, or joined with its neighbour; each costs a little. A thesaurus
+// of what callers of any business call the same thing (thesaurus.go) helps words that
+// the base does not know; words that say little of a subject count little where it
+// does not know them.
+//
+// People say why they ask before they do: the ends of a question, after a mark or
+// from a word that begins one, are searched by themselves too (clause.go).
 //
 // # Languages
 //

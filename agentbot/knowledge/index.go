@@ -11,9 +11,10 @@ type index struct {
 	lang     *language
 	docs     []*doc
 	terms    map[string]*term
-	sorted   []*term        // all terms
-	named    []*term        // those in names
-	synonyms map[string]int // stem to group
+	sorted   []*term             // all terms
+	named    []*term             // those in names
+	synonyms map[string][]string // stem to the terms of the base that mean the same, by the operator
+	related  map[string][]string // the same by the thesaurus
 	names    []string
 }
 
@@ -34,14 +35,7 @@ type doc struct {
 }
 
 func newIndex(lang *language, passages []*Passage, synonyms [][]string) *index {
-	x := &index{lang: lang, terms: make(map[string]*term), synonyms: make(map[string]int)}
-	for group, words := range synonyms {
-		for _, w := range words {
-			for _, t := range lang.terms(w) {
-				x.synonyms[lang.stem(t)] = group + 1
-			}
-		}
-	}
+	x := &index{lang: lang, terms: make(map[string]*term)}
 	count := make(map[string]int)
 	for _, p := range passages {
 		d := newDoc(lang, p)
@@ -71,7 +65,38 @@ func newIndex(lang *language, passages []*Passage, synonyms [][]string) *index {
 			x.named = append(x.named, t)
 		}
 	}
+	x.synonyms = x.groups(synonyms)
+	if lang.tag == "en" {
+		x.related = x.groups(thesaurus)
+	}
 	return x
+}
+
+// groups maps the stems of words that mean the same to those of them that the
+// base has.
+func (x *index) groups(lists [][]string) map[string][]string {
+	same := make(map[string][]string)
+	for _, words := range lists {
+		var stems, known []string
+		for _, w := range words {
+			for _, t := range x.lang.terms(w) {
+				if s := x.lang.stem(t); !slices.Contains(stems, s) {
+					stems = append(stems, s)
+					if x.terms[s] != nil {
+						known = append(known, s)
+					}
+				}
+			}
+		}
+		for _, s := range stems {
+			for _, other := range known {
+				if other != s && !slices.Contains(same[s], other) {
+					same[s] = append(same[s], other)
+				}
+			}
+		}
+	}
+	return same
 }
 
 // ordinary are stems in names that are words of their own.

@@ -3,6 +3,7 @@ package knowledge
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/english"
@@ -150,10 +151,20 @@ func isKana(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Kataka
 // isIdeograph is for scripts whose words are not told apart by spaces, or, as
 // in Korean, carry their grammar with them.
 func isIdeograph(r rune) bool {
+	if r < 0x1100 { // the first of Hangul; Latin and its like are below
+		return false
+	}
 	return isKana(r) || unicode.In(r, unicode.Han, unicode.Hangul)
 }
 
-func isCJK(term string) bool { return strings.IndexFunc(term, isIdeograph) == 0 }
+// isCJK says whether a term is of such a script, which its first character tells.
+func isCJK(term string) bool {
+	if term == "" || term[0] < utf8.RuneSelf {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(term)
+	return isIdeograph(first)
+}
 
 func set(words string) map[string]bool {
 	m := make(map[string]bool)

@@ -18,6 +18,18 @@ type word struct {
 // of what one that no passage has would.
 const unknownShare = 0.65
 
+// relatedShare is how well a word matches one that the thesaurus has for it, and
+// lightShare what a light word counts of one that the base does not know.
+const (
+	relatedShare = 0.8
+	relatedKnown = 0.5 // of a word that the base knows itself
+	lightShare   = 0.3
+)
+
+// containedShare is what a question of a passage counts that is contained in
+// the caller's, in two words at least.
+const containedShare = 0.6
+
 // maxQuery bounds how many words of a question are looked at: the last ones,
 // for people come to the point.
 const maxQuery = 60
@@ -85,13 +97,21 @@ func (x *index) word(token string) word {
 		w.weight, w.name = t.idf, t.name
 		w.matches[s] = 1
 	}
-	if group := x.synonyms[s]; group != 0 {
-		for other, g := range x.synonyms {
-			if t := x.terms[other]; g == group && t != nil && w.matches[other] == 0 {
-				w.matches[other] = 0.9
-				w.weight = max(w.weight, t.idf)
+	add := func(terms []string, how float64) {
+		for _, other := range terms {
+			if w.matches[other] == 0 {
+				w.matches[other] = how
+				w.weight = max(w.weight, x.terms[other].idf)
 			}
 		}
+	}
+	add(x.synonyms[s], 0.9)
+	if len(w.matches) == 0 {
+		add(x.related[s], relatedShare)
+	} else if !w.name {
+		own := w.weight
+		add(x.related[s], relatedKnown)
+		w.weight = own
 	}
 	if len(w.matches) == 0 {
 		whole, stemmed := spell(token), spell(s)
@@ -107,6 +127,9 @@ func (x *index) word(token string) word {
 	}
 	if len(w.matches) == 0 {
 		w.weight = unknownShare * x.idf(0)
+		if light[s] && x.lang.tag == "en" {
+			w.weight *= lightShare
+		}
 	}
 	return w
 }
@@ -175,11 +198,14 @@ func (x *index) score(words []word, d *doc) float64 {
 }
 
 // likeness compares with each of the passage's questions, as sets of words by
-// their information (Dice's coefficient), and returns the best.
+// their information, and returns the best: by Dice's coefficient, or by how much
+// of the passage's question is in a longer one, which says a lot where that
+// question says a lot ("the lamp that I bought for my sister, how do I return it").
 func (x *index) likeness(words []word, d *doc) float64 {
 	best := 0.0
 	for _, q := range d.questions {
 		var mine, theirs, both float64
+		told := 0 // words of content in common
 		for _, w := range words {
 			mine += w.weight
 			match := 0.0
@@ -189,6 +215,9 @@ func (x *index) likeness(words []word, d *doc) float64 {
 				}
 			}
 			both += w.weight * match
+			if match > 0 && w.weight > fillerWeight {
+				told++
+			}
 		}
 		for s := range q {
 			if x.lang.filler(s) {
@@ -200,8 +229,38 @@ func (x *index) likeness(words []word, d *doc) float64 {
 		if mine+theirs > 0 {
 			best = max(best, 2*both/(mine+theirs))
 		}
+		if told >= 2 && theirs > 0 {
+			best = max(best, containedShare*min(both/theirs, 1))
+		}
 	}
 	return min(best, 1)
+}
+
+// tells says whether words hold one that says what it is about and that the
+// base knows.
+func (x *index) tells(words []word) bool {
+	for _, w := range words {
+		if w.weight == fillerWeight {
+			continue
+		}
+		for s, how := range w.matches {
+			if how >= 0.9 && !light[s] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// namesOf counts the words that are names.
+func namesOf(words []word) int {
+	n := 0
+	for _, w := range words {
+		if w.name {
+			n++
+		}
+	}
+	return n
 }
 
 // NamesIn are the names of the base that a text mentions, misheard ones too.

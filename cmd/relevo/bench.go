@@ -2,22 +2,32 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 )
 
-// benches are what relevo bench can measure.
+// benches are what can be measured, each a command of its own:
+// relevo bench NAME [flags].
 func benches() []command {
 	return []command{
-		{"agent", "the voice agent, by recorded conversations", benchAgentCommand},
+		{"agent", "the voice agent by recorded callers: cut-offs, answers, barge-ins, memory, word errors", benchAgentCommand},
+		{"questions", "test questions for a language model: handed over when it should, and not when it should not", benchQuestions},
 	}
 }
 
-// benchCommand looks up what is to be measured; the flags are the bench's.
+// errMissed says that a target was missed; the report says which.
+var errMissed = errors.New("a target was missed")
+
 func benchCommand(*flag.FlagSet) func(context.Context, []string, env) error {
 	return func(ctx context.Context, args []string, e env) error {
 		if len(args) == 0 {
+			benchHelp(e.Stderr)
+			return errUsage
+		}
+		if args[0] == "help" {
 			benchHelp(e.Stdout)
 			return nil
 		}
@@ -29,7 +39,10 @@ func benchCommand(*flag.FlagSet) func(context.Context, []string, env) error {
 			fs.SetOutput(e.Stderr)
 			do := c.flags(fs)
 			if err := parse(fs, args[1:], e.Environ); err != nil {
-				return err
+				if errors.Is(err, flag.ErrHelp) {
+					return err
+				}
+				return fmt.Errorf("%w (see relevo bench %s --help)", err, c.name)
 			}
 			return do(ctx, fs.Args(), e)
 		}
@@ -40,9 +53,11 @@ func benchCommand(*flag.FlagSet) func(context.Context, []string, env) error {
 }
 
 func benchHelp(w io.Writer) {
-	fmt.Fprint(w, "relevo bench measures.\n\n")
+	var b strings.Builder
+	b.WriteString("relevo bench measures a part and says whether its targets are met; exit code 1 where one is missed.\n\n")
 	for _, c := range benches() {
-		fmt.Fprintf(w, "  relevo bench %-9s %s\n", c.name, c.summary)
+		fmt.Fprintf(&b, "  relevo bench %-9s %s\n", c.name, c.summary)
 	}
-	fmt.Fprint(w, "\nrelevo bench WHAT --help tells the flags.\n")
+	b.WriteString("\nrelevo bench NAME --help tells the flags.\n")
+	_, _ = io.WriteString(w, b.String()) // nobody is left to be told
 }

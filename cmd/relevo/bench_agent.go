@@ -23,7 +23,7 @@ func benchAgentCommand(fs *flag.FlagSet) func(context.Context, []string, env) er
 	var o bench.Options
 	var names, levels list
 	var asr string
-	var asJSON, all, targets, preemptive bool
+	var asJSON, all, preemptive bool
 	fs.Var(&names, "conversations", "`names` of the conversations, with commas (default: all)")
 	fs.Var(&levels, "snr", "`dB` of speech above noise, with commas, or clean (default clean,20,10,5)")
 	fs.StringVar(&o.Noise, "noise", "", "babble, street or hum (default: each conversation its own)")
@@ -35,7 +35,6 @@ func benchAgentCommand(fs *flag.FlagSet) func(context.Context, []string, env) er
 	fs.BoolVar(&preemptive, "preemptive", true, "begin to answer before the end of a turn is sure")
 	fs.BoolVar(&asJSON, "json", false, "print JSON")
 	fs.BoolVar(&all, "incidents", false, "print each that went wrong, with what the caller did")
-	fs.BoolVar(&targets, "targets", false, "fail where a target of the project is missed")
 	return func(ctx context.Context, _ []string, e env) error {
 		ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 		defer stop()
@@ -94,8 +93,8 @@ func benchAgentCommand(fs *flag.FlagSet) func(context.Context, []string, env) er
 		} else if err := report.Text(e.Stdout, all); err != nil {
 			return err
 		}
-		if targets && report.Missed() {
-			return errExceeded
+		if report.Missed() {
+			return errMissed
 		}
 		return nil
 	}

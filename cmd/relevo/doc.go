@@ -2,7 +2,7 @@
 //
 //	relevo serve      the server; --dev needs nothing else
 //	relevo simulate   load: callers, observers and humans over real UDP, measured
-//	relevo bench      measures of the voice agent, by recorded conversations
+//	relevo bench      one part measured against its targets: agent, questions
 //	relevo doctor     which engines can be used here, and why not
 //	relevo token      a join token signed with a secret
 //	relevo say        speech as a WAV file
@@ -17,9 +17,9 @@
 //	wire.go      the one place where the parts meet
 //	bot.go       the AI agent as a call knows it
 //	serve.go     listeners, signals, shutdown
+//	bench.go     which bench; bench_….go are one each
 //	metrics.go   what Prometheus reads
 //	logging/     the logger, which can drop what callers say
-//	bench.go     relevo bench, with what can be measured
 //	simulate/    the load and its measures
 //
 // # Start and stop

@@ -37,7 +37,7 @@ func commands() []command {
 	return []command{
 		{"serve", "the server; --dev needs nothing else", serveCommand},
 		{"simulate", "load on a server: callers, observers and humans over real UDP, measured", simulateCommand},
-		{"bench", "measures of the voice agent", benchCommand},
+		{"bench", "one part measured against its targets", benchCommand},
 		{"doctor", "which engines can be used here, and why not", doctorCommand},
 		{"token", "a join token signed with a secret", tokenCommand},
 		{"say", "speech as a WAV file", sayCommand},
@@ -98,12 +98,7 @@ func dispatch(ctx context.Context, args []string, e env) error {
 // warnUnknown tells of RELEVO_ variables that no command knows.
 func warnUnknown(e env) {
 	var sets []*flag.FlagSet
-	for _, c := range commands() {
-		fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
-		c.flags(fs)
-		sets = append(sets, fs)
-	}
-	for _, c := range benches() {
+	for _, c := range append(commands(), benches()...) {
 		fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 		c.flags(fs)
 		sets = append(sets, fs)

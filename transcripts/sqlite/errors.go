@@ -42,6 +42,10 @@ func Classify(err error) error {
 	return err
 }
 
+// Constraint says that err is a rule of the schema, e.g. a unique index, which
+// what was to be written would break.
+func Constraint(err error) bool { return code(err) == sqlite3.SQLITE_CONSTRAINT }
+
 // own reports that an error concerns only the request that met it: the
 // transaction is whole and goes on.
 func own(err error) bool {

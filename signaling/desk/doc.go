@@ -1,0 +1,76 @@
+// Package desk is the design of the desk, which brings a caller who asks for a
+// human to one, in time. What it decides is decided by four packages below it,
+// each a machine or a set of tables without clock, goroutine or I/O:
+//
+//	hours   when the desk is open; service status; the preset reply
+//	rules   the priority of a request, from segment, words, reason, metadata
+//	sla     the clocks of first response and resolution
+//	queue   the line, offers, presence, claims, transfers: Step(event, now)
+//
+// This page says what they expect of who runs them, its owner.
+//
+// # One owner
+//
+// A queue.Desk is for one goroutine. It alone steps; everybody else posts:
+//
+//	consoles (WS, REST)    calls (signaling/call)    settings     timer
+//	   │ accept, take,        │ asked, connected,       │            │ Effects.Wake
+//	   │ presence, …          │ lost, returned, ended   │            │
+//	   ▼                      ▼                         ▼            ▼
+//	┌──────────────────────── mailbox (bounded) ──────────────────────────┐
+//	│   owner:  queue.Step(event, wall clock) ─► Effects                  │
+//	│             1 records that changed ─► store, one transaction        │
+//	│             2 when durable: withdrawals, claims, releases, offers,  │
+//	│               presence, alerts, questions, news, then the reply     │
+//	└──────┬──────────────────┬─────────────────────┬────────────────────┘
+//	       ▼                  ▼                     ▼
+//	     store            calls: claim,         consoles: offers and alerts
+//	  (records, SLA,      hand over, requeue,   at once, lists coalesced
+//	   audit, settings)   tell the wait
+//
+// A request for a human is one handoff record from Pending to its one end. It
+// is to be made also where it ends at once: outside the hours the caller is
+// given the preset reply and can leave a call-back, and the record says
+// outOfHours, so that reports count every request once.
+//
+// # Durable first
+//
+// Nobody is to be told what the store does not have. Steps that are taken while
+// a write is under way go into the next one, so that a thousand requests in a
+// few seconds are a few syncs of the disk. The records that Effects names are
+// whole: only the newest of each needs writing, and together they make the same
+// desk again. After a restart the line, who has what and the clocks of the SLA
+// are as they were: queue.Restore, the event Restarted, and then what has become
+// of the calls meanwhile (EndCall, HumanLost) as events like any other. An SLA
+// event is stored by handoff, goal and kind, once by that key, so that a crash
+// between the write and the alert neither loses nor doubles it.
+//
+// Where the store fails, a claim is refused with a clear error and undone by
+// ClaimFailed, and no new offer is told; what is going on goes on, the write is
+// tried again, and the service status says that the desk is broken.
+//
+// # Whose decision
+//
+// Who gets a caller is the desk's; who has the floor is the call's. A claim is
+// made in the desk first and then carried out on the call, whose own conditional
+// write decides. A call that is claimed past the desk is to be told to it
+// (Outside for an app's own human, Enter with TakenBy for an agent of the desk
+// who does it unasked), so that capacities hold. The call says when the human is
+// heard (Connected), when their media are lost (HumanLost), when they give the
+// call back (Finish).
+//
+// # Time
+//
+// The owner passes the wall clock. It compares it with elapsed time at each
+// step and says ClockJumped where they part; and it steps now and then without
+// being woken, so that a jump ahead is seen. Deadlines of the SLA do not move;
+// the rest does. A sign of life of an agent is an answer of their console's
+// socket or media of theirs in a call, whichever there is, so that a console
+// that reloads does not lose a conversation that goes on.
+//
+// # Several servers
+//
+// The desk is owned by the one that leases its row; what others hear goes there.
+// One handoff that goes on per call is a unique index of the store, so that even
+// two owners by mistake cannot have a caller twice.
+package desk

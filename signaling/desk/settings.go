@@ -1,0 +1,162 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/relevo/relevo/signaling/desk/hours"
+	"github.com/relevo/relevo/signaling/desk/queue"
+	"github.com/relevo/relevo/signaling/desk/rules"
+	"github.com/relevo/relevo/signaling/desk/store"
+)
+
+// The keys of the desk's own settings in the store.
+const (
+	SettingHours   = "hours"   // hours.Schedule
+	SettingRouting = "routing" // Routing
+	SettingRules   = "rules"   // []rules.Rule
+)
+
+// Routing is how the desk works, as it is stored and as the form sends it.
+type Routing struct {
+	queue.Config
+	ByLanguage bool `json:"byLanguage,omitempty"` // a call's language is asked of who takes it
+}
+
+// settings is all of it.
+type settings struct {
+	Routing    queue.Config
+	ByLanguage bool
+	Hours      *hours.Schedule // nil: not configured, so always open
+	Rules      []rules.Rule
+}
+
+// Problem is what is wrong with a field of a form.
+type Problem struct {
+	Field   string `json:"field"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// CheckSetting says what is wrong with a value before it is stored; nil for
+// nothing. Keys that are not the desk's own are any JSON.
+func CheckSetting(key string, value json.RawMessage) []Problem {
+	var out []Problem
+	fail := func(err error) []Problem { return []Problem{{"", "json", err.Error()}} }
+	switch key {
+	case SettingHours:
+		var v hours.Schedule
+		if err := strict(value, &v); err != nil {
+			return fail(err)
+		}
+		for _, p := range v.Check() {
+			out = append(out, Problem(p))
+		}
+	case SettingRouting:
+		var v Routing
+		if err := strict(value, &v); err != nil {
+			return fail(err)
+		}
+		for _, p := range v.Check() {
+			out = append(out, Problem(p))
+		}
+	case SettingRules:
+		var v []rules.Rule
+		if err := strict(value, &v); err != nil {
+			return fail(err)
+		}
+		for _, p := range rules.Check(v) {
+			out = append(out, Problem(p))
+		}
+	}
+	return out
+}
+
+func strict(b []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("does not fit: %w", err)
+	}
+	return nil
+}
+
+// readSettings reads them all. What is stored was checked when it was.
+func readSettings(ctx context.Context, s store.Store) (out settings, err error) {
+	read := func(key string, into any) bool {
+		if err != nil {
+			return false
+		}
+		v, e := s.Setting(ctx, key)
+		if e == nil && v.Version > 0 {
+			e = json.Unmarshal(v.Value, into)
+		}
+		if e != nil {
+			err = fmt.Errorf("setting %s: %w", key, e)
+		}
+		return v.Version > 0
+	}
+	var routing Routing
+	read(SettingRouting, &routing)
+	out.Routing, out.ByLanguage = routing.Config, routing.ByLanguage
+	var schedule hours.Schedule
+	if read(SettingHours, &schedule) {
+		out.Hours = &schedule
+	}
+	read(SettingRules, &out.Rules)
+	return out, err
+}
+
+// configure makes the desk work by s from here on.
+func (r *runner) configure(s settings) error {
+	if err := r.step(queue.Configure{Config: s.Routing}, nil); err != nil {
+		return refusal(err)
+	}
+	r.apply(s)
+	return nil
+}
+
+// apply takes what is not the queue's.
+func (r *runner) apply(s settings) {
+	r.settings, r.hours = s, nil
+	if s.Hours != nil {
+		h, err := hours.Compile(*s.Hours)
+		if err != nil {
+			r.d.log.Error("the hours cannot be used; the desk is open", "error", err)
+		} else {
+			r.hours = h
+		}
+	}
+	set, err := rules.Compile(s.Rules)
+	if err != nil {
+		r.d.log.Error("the priority rules cannot be used", "error", err)
+		set, _ = rules.Compile(nil)
+	}
+	r.rules = set
+}
+
+// Status is whether a human can be had now.
+func (d *Desk) Status(ctx context.Context) (hours.Status, error) {
+	s, _, err := ask(ctx, d, func() (hours.Status, struct{}, error) { return d.run.status(), struct{}{}, nil })
+	return s, err
+}
+
+func (r *runner) status() hours.Status {
+	now, _ := r.d.cfg.Clock()
+	online, configured := 0, len(r.queue.Agents()) > 0 || len(r.d.cfg.People.Accounts()) > 0
+	for _, id := range r.queue.Agents() {
+		if a, ok := r.queue.Agent(id); ok && a.Presence != queue.Offline && a.Presence != queue.Away {
+			online++
+		}
+	}
+	if r.hours == nil {
+		open, err := hours.Compile(hours.Schedule{})
+		if err != nil {
+			return hours.Status{Service: hours.Unavailable, Reason: "broken"}
+		}
+		return open.Status(now, configured, online, r.broken)
+	}
+	return r.hours.Status(now, configured, online, r.broken)
+}

@@ -1,0 +1,294 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/relevo/relevo/signaling/desk/queue"
+	"github.com/relevo/relevo/signaling/desk/rules"
+	"github.com/relevo/relevo/signaling/desk/sla"
+	"github.com/relevo/relevo/signaling/wire"
+	"github.com/relevo/relevo/transcripts"
+)
+
+// tell brings about what a step asks for, once it is durable.
+func (r *runner) tell(fx queue.Effects) {
+	for _, w := range fx.Withdrawals {
+		r.toAgent(w.Agent, wire.NotifyDeskOfferGone, wire.DeskOfferGone{Offer: int64(w.Offer), Why: w.Why})
+	}
+	for _, c := range fx.Claims {
+		r.claim(c)
+	}
+	for _, l := range fx.Releases {
+		r.release(l)
+	}
+	for _, o := range fx.Offers {
+		if h, ok := r.queue.Handoff(o.Handoff); ok && h.Offer != nil && h.Offer.No == o.No || o.Kind == queue.OfferConsult {
+			r.toAgent(o.Agent, wire.NotifyDeskOffer, r.offer(o.Offer, h))
+		}
+	}
+	for _, c := range fx.Consults {
+		n := wire.DeskConsult{Handoff: c.Handoff, Call: c.Call, By: c.By, Agent: c.Agent, What: c.What}
+		r.toAgent(c.By, wire.NotifyDeskConsult, n)
+		r.toAgent(c.Agent, wire.NotifyDeskConsult, n)
+		if c.What == "joined" {
+			r.toAgent(c.Agent, wire.NotifyDeskClaim, wire.DeskClaim{Handoff: c.Handoff, Call: c.Call, Consult: true})
+		}
+	}
+	for _, p := range fx.Presence {
+		a, _ := r.queue.Agent(p.Agent)
+		r.toAgent(p.Agent, wire.NotifyDeskPresence, wire.DeskPresence{Presence: p.To.String(), Why: p.Why, WrapUpAt: millis(a.WrapUpAt)})
+	}
+	for _, e := range fx.SLA {
+		if e.Kind == sla.AtRisk || e.Kind == sla.EventBreached {
+			r.alert(e)
+		}
+	}
+	for _, a := range fx.Asks {
+		r.d.calls.Wait(a.Call, r.wait(a.Handoff, "keepWaiting"))
+	}
+	for _, n := range fx.Notices {
+		r.d.calls.Wait(n.Call, Wait{Position: n.Position, Likely: n.Wait, Waited: n.Waited})
+	}
+	for _, h := range fx.Ended {
+		r.dropped(h)
+	}
+}
+
+// wait is how a handoff's wait stands.
+func (r *runner) wait(handoff, question string) Wait {
+	now, _ := r.d.cfg.Clock()
+	e, _ := r.queue.Estimate(handoff, now)
+	return Wait{Position: e.Position, Likely: e.Wait, Waited: e.Waited, Question: question}
+}
+
+// claim takes a call over for the agent who has accepted it.
+func (r *runner) claim(c queue.Claim) {
+	who := r.person(c.Agent)
+	r.aside(func(ctx context.Context) {
+		if err := r.d.calls.Claim(ctx, c.Call, who); err != nil {
+			r.d.log.Warn("a call could not be taken over", "call", c.Call, "handoff", c.Handoff, "error", err)
+			r.d.box.put(func() {
+				// A refusal means that it has ended meanwhile.
+				_ = r.step(queue.ClaimFailed{Handoff: c.Handoff, Detail: "refused"}, nil)
+			})
+			return
+		}
+		r.d.box.put(func() {
+			if h, ok := r.queue.Handoff(c.Handoff); ok && h.Agent == c.Agent {
+				r.toAgent(c.Agent, wire.NotifyDeskClaim, wire.DeskClaim{Handoff: c.Handoff, Call: c.Call})
+			}
+		})
+	})
+}
+
+// release takes a call from who has it: it goes to To, or waits again.
+func (r *runner) release(l queue.Release) {
+	to := r.person(l.To)
+	r.aside(func(ctx context.Context) {
+		var err error
+		switch {
+		case l.Why == "handedOver": // that is how the queue came to know
+		case l.To == "":
+			err = r.d.calls.Requeue(ctx, l.Call, l.Why)
+		default:
+			// Who was being consulted has it now: the AI may be speaking already.
+			if err = r.d.calls.HandOver(ctx, l.Call, to); err != nil {
+				err = r.d.calls.Claim(ctx, l.Call, to)
+			}
+			if err != nil {
+				r.d.box.put(func() { _ = r.step(queue.HumanLost{Handoff: l.Handoff}, nil) })
+			}
+		}
+		if err != nil && wire.AsError(err).Kind != wire.KindConflict && wire.AsError(err).Kind != wire.KindGone {
+			r.d.log.Warn("a call could not be passed on", "call", l.Call, "why", l.Why, "error", err)
+		}
+	})
+}
+
+// dropped tells the call of a handoff that the desk has ended.
+func (r *runner) dropped(h queue.Handoff) {
+	delete(r.callers, h.ID)
+	var why string
+	switch h.Outcome {
+	case queue.OutOfHours:
+		why = "outOfHours"
+	case queue.Expired:
+		why = "expired"
+	case queue.Cancelled:
+		why = "cancelled"
+	default:
+		return
+	}
+	w := Wait{}
+	if h.Outcome == queue.OutOfHours && r.hours != nil {
+		now, _ := r.d.cfg.Clock()
+		status := r.hours.Status(now, true, 1, false) // whoever would be there
+		w.Reply, w.Opens = status.Reply, status.Opens
+	}
+	r.aside(func(ctx context.Context) {
+		// A call that wants no human any more refuses: it knows already.
+		if err := r.d.calls.Drop(ctx, h.Call, why, w); err != nil && wire.AsError(err).Kind == wire.KindInternal {
+			r.d.log.Warn("a caller was not told that the request is over", "call", h.Call, "why", why, "error", err)
+		}
+	})
+}
+
+// aside does what may wait for a call.
+func (r *runner) aside(f func(ctx context.Context)) {
+	r.d.helpers.Go(func() {
+		ctx, cancel := context.WithTimeout(r.d.ctx, 10*time.Second)
+		defer cancel()
+		f(ctx)
+	})
+}
+
+func (r *runner) person(identity string) Person {
+	if a, ok := r.d.cfg.People.Account(identity); ok {
+		return Person{a.Identity, a.Name, a.Avatar}
+	}
+	a, _ := r.queue.Agent(identity)
+	return Person{Identity: identity, Name: a.Name}
+}
+
+// request puts a call into the line, or answers that nobody is there.
+func (r *runner) request(callID string, q Request) {
+	now, _ := r.d.cfg.Clock()
+	e := queue.Enter{Handoff: newID("h_"), Call: callID, Reason: q.Reason, Brief: q.Brief, Closed: r.hours != nil && !r.hours.Open(now)}
+	if p := queue.Priority(q.Priority); p.Valid() {
+		e.Priority = p
+	} else {
+		flat := rules.Flatten(q.Meta)
+		if p, _, ok := r.rules.Priority(rules.Facts{Segment: flat["segment"], Text: q.Words, Reason: q.Reason, Language: q.Language, Meta: flat}); ok {
+			e.Priority = p
+		}
+	}
+	if q.Skill != "" {
+		e.Skills = []queue.Need{{Name: q.Skill}}
+	}
+	if q.Language != "" && r.settings.ByLanguage {
+		e.Languages = []queue.Need{{Name: q.Language}}
+	}
+	r.callers[e.Handoff] = q.Caller
+	switch err := r.step(e, nil); {
+	case err == nil, errors.Is(err, queue.ErrExists):
+	default:
+		delete(r.callers, e.Handoff)
+		r.d.log.Error("a request for a human was refused", "call", callID, "error", err)
+		r.aside(func(ctx context.Context) { _ = r.d.calls.Drop(ctx, callID, "full", Wait{}) })
+	}
+}
+
+// claimed: somebody has taken a call over. The desk may have asked for it.
+func (r *runner) claimed(callID string, by Person) {
+	h, known := r.queue.ByCall(callID)
+	_, agent := r.queue.Agent(by.Identity)
+	switch {
+	case known && h.State.Held() && h.Agent == by.Identity:
+	case known && h.State.InLine() && agent:
+		if r.step(queue.Take{Handoff: h.ID, Agent: by.Identity}, nil) == nil {
+			r.forgetClaim(h.ID)
+			return
+		}
+		r.outside(h.ID, by)
+	case known:
+		r.outside(h.ID, by)
+	case agent:
+		e := queue.Enter{Handoff: newID("h_"), Call: callID, Reason: "takeover", TakenBy: by.Identity}
+		if r.step(e, nil) == nil {
+			r.forgetClaim(e.Handoff)
+		}
+	}
+}
+
+func (r *runner) outside(handoff string, by Person) {
+	name := by.Name
+	if name == "" {
+		name = by.Identity
+	}
+	// It cannot be refused but for one that has just ended.
+	_ = r.step(queue.Outside{Handoff: handoff, Name: name}, nil)
+}
+
+// forgetClaim: the call is taken over already, it need not be done again.
+func (r *runner) forgetClaim(handoff string) {
+	last := &r.next.tell[len(r.next.tell)-1]
+	for i, c := range last.Claims {
+		if c.Handoff == handoff {
+			last.Claims = append(last.Claims[:i:i], last.Claims[i+1:]...)
+			return
+		}
+	}
+}
+
+func (r *runner) fact(callID string, event func(string) queue.Event) {
+	if h, ok := r.queue.ByCall(callID); ok {
+		// The queue refuses what it knows already, or has done itself.
+		_ = r.step(event(h.ID), nil)
+	}
+}
+
+// do is what a person asks for.
+func (r *runner) do(e queue.Event, reply func(error)) {
+	if t, ok := e.(queue.SignIn); ok {
+		if a, known := r.d.cfg.People.Account(t.Agent); known {
+			t.Name, t.Capacity, t.Skills, t.Languages = a.Name, a.Capacity, a.Skills, a.Languages
+			e = t
+		}
+	}
+	_ = r.step(e, reply) // the reply has the error
+}
+
+// consulted is who has joined a handoff for a consult, and its call.
+func (r *runner) consulted(handoff, by string) (Person, string, error) {
+	h, ok := r.queue.Handoff(handoff)
+	switch {
+	case !ok:
+		return Person{}, "", refusal(queue.ErrUnknown)
+	case h.Agent != by:
+		return Person{}, "", refusal(queue.ErrNotYours)
+	case h.Consult == nil || !h.Consult.Joined:
+		return Person{}, "", wire.Errorf(wire.KindConflict, "nobody has joined you yet")
+	}
+	return r.person(h.Consult.Agent), h.Call, nil
+}
+
+// refusal is why the queue does not do something, in words for who asked.
+func refusal(err error) error {
+	kind, message := wire.KindBadRequest, "this makes no sense"
+	switch {
+	case errors.Is(err, queue.ErrUnknown):
+		kind, message = wire.KindGone, "this request is over"
+	case errors.Is(err, queue.ErrAgent):
+		kind, message = wire.KindNotFound, "that person is not at the desk"
+	case errors.Is(err, queue.ErrNothing):
+		kind, message = wire.KindNotFound, "nothing waits that you could take"
+	case errors.Is(err, queue.ErrExists):
+		kind, message = wire.KindConflict, "this call waits already"
+	case errors.Is(err, queue.ErrTaken):
+		kind, message = wire.KindConflict, "somebody else has it"
+	case errors.Is(err, queue.ErrState):
+		kind, message = wire.KindConflict, "not possible now"
+	case errors.Is(err, queue.ErrPresence):
+		kind, message = wire.KindConflict, "not possible while you are away or wrapping up"
+	case errors.Is(err, queue.ErrCapacity):
+		kind, message = wire.KindConflict, "no more calls fit at the same time"
+	case errors.Is(err, queue.ErrRinging):
+		kind, message = wire.KindConflict, "something else rings; answer that first"
+	case errors.Is(err, queue.ErrStale):
+		kind, message = wire.KindConflict, "too late: it no longer rings here"
+	case errors.Is(err, queue.ErrNotYours):
+		kind, message = wire.KindForbidden, "somebody else has this call"
+	case errors.Is(err, queue.ErrFull):
+		kind, message = wire.KindUnavailable, "the line is full"
+	}
+	return wire.Wrap(kind, err, message)
+}
+
+func storage(err error) error {
+	if errors.Is(err, transcripts.ErrClosed) {
+		return wire.Wrap(wire.KindUnavailable, err, "the server is shutting down")
+	}
+	return wire.Wrap(wire.KindStorage, err, "the server's storage does not answer; it is tried again")
+}
