@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/relevo/relevo/agentbot/bench"
+	callers "github.com/relevo/relevo/agentbot/bench"
 	"github.com/relevo/relevo/agentbot/bench/corpus"
 	"github.com/relevo/relevo/agentbot/engine/local"
 	"github.com/relevo/relevo/agentbot/engine/local/vad"
@@ -20,7 +20,7 @@ import (
 )
 
 func benchAgentCommand(fs *flag.FlagSet) func(context.Context, []string, env) error {
-	var o bench.Options
+	var o callers.Options
 	var names, levels list
 	var asr string
 	var asJSON, all, preemptive bool
@@ -61,7 +61,7 @@ func benchAgentCommand(fs *flag.FlagSet) func(context.Context, []string, env) er
 		case "scripted":
 		case "local":
 			if o.Parallel == 0 {
-				o.Parallel = max(1, bench.Processors())
+				o.Parallel = max(1, callers.Processors())
 			}
 			engines, err := local.Open(local.Options{KnowledgeSentences: o.Corpus.Answers(), MaxLegs: o.Parallel})
 			if err != nil {
@@ -77,12 +77,12 @@ func benchAgentCommand(fs *flag.FlagSet) func(context.Context, []string, env) er
 		}
 		defer o.Rooms.Close()
 		o.Progress = func(done, of int) { fmt.Fprintf(e.Stderr, "\r%d of %d conversations", done, of) }
-		results, err := bench.Run(ctx, o)
+		results, err := callers.Run(ctx, o)
 		fmt.Fprintln(e.Stderr)
 		if err != nil {
 			return err
 		}
-		report := bench.NewReport(o, results)
+		report := callers.NewReport(o, results)
 		report.Wall = time.Since(start)
 		if asJSON {
 			b, err := json.MarshalIndent(report, "", "  ")
