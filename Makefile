@@ -17,7 +17,7 @@ web_sources := $(shell find webclient -type f -not -path '*/node_modules/*' -not
 	-not -path '*/e2e/*' -not -path '*/test/*' -not -name '*.go' 2>/dev/null)
 say = @printf '== %s\n'
 
-.PHONY: run build test deps test-deps web check test-go test-web ui e2e bench faults figures fuzz clean help
+.PHONY: run build test deps test-deps web check test-go test-web ui e2e bench bench-agent bench-speech faults figures fuzz clean help
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -89,6 +89,12 @@ faults: deps ## the longest silence heard of each way in which an engine can fai
 
 figures: build ## the figures in the README, on this machine
 	@bin/relevo simulate --self --calls 50 --duration 60s
+
+bench-agent: build ## what callers notice of the voice agent, by recorded conversations
+	@bin/relevo bench agent
+
+bench-speech: deps ## the recorded conversations anew, after a change of their texts
+	@go run ./agentbot/bench/record agentbot/bench/corpus/data
 
 fuzz: deps web ## each fuzz target for FUZZTIME (10s)
 	@.ci/fuzz $(or $(FUZZTIME),10s)

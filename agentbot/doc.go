@@ -41,8 +41,8 @@
 // (Interrupted), memory keeps what was heard of it, the model is asked. 0.2 s
 // of voice only pause the agent; without words it goes on where it stopped
 // after Config.ResumeAfter, at once when it was an "uh-huh". An answer that has
-// not begun when the caller goes on is given up, and the model is asked again
-// with both. What was given up was never heard, shown or remembered.
+// not begun when the caller goes on waits, and is given up when that has words;
+// the model is asked again with both. What was given up was never heard, shown or remembered.
 //
 // What is learned of a caller's pauses is theirs for as long as their leg is
 // heard. By words (turn.Config.BargeInBy), an utterance with too few of them

@@ -142,6 +142,9 @@ func (a *Agent) voiced(m msgVoice) {
 		a.tellOthers()
 		h.current = utterance{serial: m.serial, id: a.newID(), start: m.start}
 		a.counters.add(&a.counters.utterances, 1)
+		if caller && a.current != nil && a.current.kind == jobReply && !a.speaking() && a.cfg.Turn.BargeInBy != turn.ByWords {
+			a.barge(m) // an answer does not begin while the caller goes on
+		}
 	case voiceBarge:
 		if caller {
 			a.barge(m)
@@ -260,7 +263,8 @@ func (a *Agent) final(m msgFinal) {
 		a.deaf(u, err)
 	case text == "":
 		a.nothingSaid(u)
-	case u.length <= a.backchannel() && turn.Backchannel(text) && (a.speaking() || a.toolsRun()):
+	case (u.length <= a.backchannel() || turn.Words(text) <= 2) && turn.Backchannel(text) && (a.speaking() || a.toolsRun()):
+		// Two words are no more than that: it is noise that made them last longer.
 		a.wordless()
 		a.goOn()
 	default:

@@ -10,12 +10,14 @@ import (
 
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/engine/scripted"
+	"github.com/relevo/relevo/agentbot/escalation"
 )
 
 // quick has engines that take 150 ms for a text, 200 for the first token and
 // 100 for the first sample.
 func (w *world) quick() {
 	w.cfg.Preemptive = 0
+	w.cfg.Escalation = testRules(w.t, func(c *escalation.Config) { c.NotUnderstood.Off = true }) // the same words again and again
 	w.asr.FinishDelay, w.asr.Previews = 150*ms, true
 	w.llm.FirstToken, w.llm.PerToken = 200*ms, 0
 	w.tts.FirstSample = 100 * ms

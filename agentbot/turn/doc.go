@@ -20,6 +20,9 @@
 //	Unfinished  2.5 s  it ends with a word that leads on, a comma, an "um"
 //	Spelling    3 s    digits, letters ("B as in Boston"), an e-mail address that is not complete
 //
+// A recogniser that writes full stops (Config.Marks, or one that has written
+// one) leaves none out by chance: a text of its without one is Trailing, not Open.
+//
 // The text is looked at in every frame, so a partial that comes late still
 // counts.
 //

@@ -46,6 +46,7 @@ type Machine struct {
 	quiet  int // since voice
 	look   Look
 	back   bool // the text so far is a backchannel
+	marks  bool // the recogniser writes the marks that end sentences
 	words  int  // of the text so far
 	told   bool // Likely was told of this silence and of this text
 	likely bool // Likely was told, and nothing since
@@ -66,7 +67,7 @@ type Machine struct {
 // New is a machine at rest.
 func New(cfg Config) *Machine {
 	cfg = cfg.withDefaults()
-	return &Machine{cfg: cfg, pauses: NewPauses(cfg.Quickest, cfg.Slowest)}
+	return &Machine{cfg: cfg, marks: cfg.Marks, pauses: NewPauses(cfg.Quickest, cfg.Slowest)}
 }
 
 // Late tells that so many of the frames just before had voice after all.
@@ -261,6 +262,10 @@ func (m *Machine) Left() time.Duration { return max(0, m.silence()-m.Quiet()) }
 func (m *Machine) Partial(text string) {
 	if m.active {
 		look := LookOf(text)
+		m.marks = m.marks || look == Finished
+		if look == Open && m.marks {
+			look = Trailing // it would have said so, were it a sentence
+		}
 		m.told = m.told && look == m.look // another look has another silence
 		m.look, m.back, m.words = look, Backchannel(text), Words(text)
 		if m.words > 0 {

@@ -2,7 +2,7 @@
 //
 //	relevo serve      the server; --dev needs nothing else
 //	relevo simulate   load: callers, observers and humans over real UDP, measured
-//	relevo bench      one part measured against its targets: questions
+//	relevo bench      one part measured against its targets: agent, questions
 //	relevo doctor     which engines can be used here, and why not
 //	relevo token      a join token signed with a secret
 //	relevo say        speech as a WAV file
