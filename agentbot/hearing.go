@@ -373,7 +373,7 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 	a.cut(reason)
 	a.memory.heard(engine.RoleUser, "", text)
 	a.turnEnd = end
-	if a.emailTurn(text) || a.ruled(escalation.CallerSaid{Text: text}, quotedCaller(text)) {
+	if a.waitAnswered(text) || a.emailTurn(text) || a.ruled(escalation.CallerSaid{Text: text}, quotedCaller(text)) {
 		a.dropConfirmation(tools.Unconfirmed) // what is asked now is something else
 		a.dropGuess(guess)
 		return
