@@ -76,13 +76,21 @@ func randomDesk(t *testing.T, seed uint64) {
 	}
 	caller, made := s.whole.caller("Carla")
 	s.caller, s.call = caller, made.CallID
+	s.means(bubble.VoiceCaller, "I am still here")
 	for range 25 + s.r.IntN(20) {
 		s.step()
 		time.Sleep(time.Duration(s.r.IntN(1500)) * time.Millisecond)
 	}
-	time.Sleep(75 * time.Second) // past every wait for media, ring and sign of life
+	// Past every wait for media, ring and sign of life. The AI hangs up on who
+	// says nothing for so long.
+	for range 8 {
+		s.caller.Say(time.Second)
+		time.Sleep(9 * time.Second)
+	}
 	s.agree()
-	s.caller.Do(wire.MethodHangup, nil, nil)
+	if err := s.caller.Try(wire.MethodHangup, nil, nil); err != nil {
+		t.Errorf("hang-up: %v", err)
+	}
 	time.Sleep(5 * time.Second)
 	s.over()
 	s.caller.Leave()
