@@ -182,6 +182,9 @@ func (s *Server) getCall(r *request) (any, error) {
 		// What the call says of itself is newer than what has been written.
 		now := live.Info()
 		out.State, out.Epoch, out.Holder = now.State, now.Epoch, now.Holder
+		if r.who.privileged() {
+			out.Brief = live.Brief()
+		}
 	}
 	return out, nil
 }

@@ -154,6 +154,7 @@ type rogue struct {
 	typed   []string
 	spoken  []string
 	hears   map[string]bool
+	assists []string
 	refused int // frames of an old epoch
 }
 
@@ -262,6 +263,9 @@ func (r *rogue) SetMode(mode call.BotMode, epoch uint64, history []call.BotLine)
 	if mode == call.BotAnswer {
 		r.events.Ready(epoch)
 	}
+}
+func (r *rogue) Waiting(position int, _ time.Duration, question bool) {
+	r.note(func() { r.company = append(r.company, fmt.Sprint("waiting ", position, " ", question)) })
 }
 func (r *rogue) Company(situation, name string) {
 	r.note(func() { r.company = append(r.company, situation+" "+name) })
