@@ -749,7 +749,10 @@ func TestManyConsoles(t *testing.T) {
 		var worst time.Duration
 		for i, c := range all {
 			seen := map[string]wire.HandoffLine{}
-			for _, x := range c.told {
+			c.mu.Lock()
+			all := slices.Clone(c.told)
+			c.mu.Unlock()
+			for _, x := range all {
 				ch, ok := x.params.(wire.DeskChanged)
 				if !ok {
 					continue
