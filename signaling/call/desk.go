@@ -20,7 +20,8 @@ type Desk interface {
 	// KeepWaiting answers the question of a Wait, or says that a human who is
 	// being connected unasked is wanted after all.
 	KeepWaiting(callID string)
-	// Claimed: a human claims the call, by the desk's Claim or without it.
+	// Claimed: a human claims the call, by the desk's Claim or without it, or has
+	// been handed it.
 	Claimed(callID string, by Claimant)
 	Connected(callID string)     // the human has the floor
 	Failed(callID, why string)   // the claim came to nothing
@@ -90,13 +91,14 @@ func (c *Call) tellDesk(d decision, from, to takeover.State) {
 		desk.KeepWaiting(c.id)
 	case d.event == takeover.Cancel:
 		desk.Cancelled(c.id, d.reason)
-	case d.event == takeover.Claim:
+	case claims(d.event):
 		desk.Claimed(c.id, Claimant{Identity: c.claim.Identity, Name: c.claim.Name, Avatar: c.claim.Avatar, Mode: wire.TakeoverMode(c.claim.Mode)})
 	case to == takeover.Human && from == takeover.WillStart:
 		desk.Connected(c.id)
+	case d.ofDesk:
 	case from == takeover.WillStart && to != takeover.WillStart:
 		desk.Failed(c.id, d.reason)
-	case d.event == takeover.HumanLost && to == takeover.Pending && d.reason != passedOn:
+	case d.event == takeover.HumanLost && to == takeover.Pending:
 		desk.Lost(c.id)
 	case from == takeover.Returning && to == takeover.AI:
 		desk.Returned(c.id, d.reason)

@@ -215,11 +215,20 @@ func (r *runner) collect(fx queue.Effects, reply func(error)) {
 	b.ended, b.gone = append(b.ended, fx.Ended...), append(b.gone, fx.Gone...)
 	b.counters = b.counters || fx.Counters
 	b.sla = append(b.sla, fx.SLA...)
-	b.tell = append(b.tell, fx)
+	if telling(&fx) {
+		b.tell = append(b.tell, fx)
+	}
 	if reply != nil {
 		b.replies = append(b.replies, reply)
 	}
 	b.wakeAt = fx.Wake
+}
+
+// telling says whether anybody is told of fx: a sign of life is not kept while
+// the disk does not answer.
+func telling(fx *queue.Effects) bool {
+	return len(fx.Withdrawals)+len(fx.Claims)+len(fx.Releases)+len(fx.Offers)+len(fx.Consults)+len(fx.Presence)+len(fx.SLA)+len(fx.Asks)+
+		len(fx.Notices)+len(fx.Ended) > 0
 }
 
 // batch is what one write makes durable, and what is told then.
@@ -244,7 +253,7 @@ func (b *batch) empty() bool {
 // flush begins to write what has been collected, unless something is being
 // written, or waits for its next try.
 func (r *runner) flush() {
-	if r.writing != nil || r.paused || len(r.next.tell) == 0 && len(r.next.replies) == 0 {
+	if r.writing != nil || r.paused || r.next.empty() && len(r.next.tell) == 0 && len(r.next.replies) == 0 {
 		return
 	}
 	b := r.next
