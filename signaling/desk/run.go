@@ -40,6 +40,7 @@ type runner struct {
 const (
 	pulseEvery   = 5 * time.Second // signs of life of those who are here
 	retryEvery   = time.Second
+	forgetAfter  = 24 * time.Hour // those who have no account here, when they are gone
 	writeTimeout = 5 * time.Second
 	jumpOver     = time.Second // by which the wall clock may differ from elapsed time
 )
@@ -155,7 +156,9 @@ func (r *runner) heartbeats() {
 			continue
 		}
 		if a.Presence == queue.Offline {
-			if account, known := r.d.cfg.People.Account(id); known && account.Disabled {
+			account, known := r.d.cfg.People.Account(id)
+			now, _ := r.d.cfg.Clock()
+			if known && account.Disabled || !known && now.Sub(a.PresenceAt) > forgetAfter {
 				// It is refused while they still have something.
 				_ = r.step(queue.Forget{Agent: id}, nil)
 			}
@@ -302,11 +305,11 @@ func (r *runner) wrote(err error) {
 	for _, reply := range b.replies {
 		reply(nil)
 	}
+	r.changed(b)
 	for _, fx := range b.tell {
 		r.d.metrics.told(&fx)
 		r.tell(fx)
 	}
-	r.changed(b)
 }
 
 // unwritten keeps what the disk refused for the next try. Who asked is told
