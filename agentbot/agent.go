@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/relevo/relevo/agentbot/echo"
 	"github.com/relevo/relevo/agentbot/playout"
 	"github.com/relevo/relevo/agentbot/turn"
 )
@@ -25,6 +26,7 @@ type Agent struct {
 	done    chan struct{}  // run has returned
 	wg      sync.WaitGroup // all goroutines but run
 	prefix  string         // of sentence ids
+	uttered *echo.Reference
 
 	// guarded by its own mutex
 	counters counters
@@ -80,6 +82,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	a := &Agent{
 		cfg: cfg.withDefaults(), engines: e, emit: post, box: newMailbox(4096),
 		ctx: ctx, cancel: cancel, done: make(chan struct{}), prefix: rand.Text()[:8] + "-",
+		uttered: echo.NewReference(),
 	}
 	a.state = StateListening
 	a.quiet.busy = true
@@ -87,7 +90,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	a.legs = make(map[*leg]*hearing)
 	a.learned = make(map[string]turn.Pauses)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
-	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{})
+	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{Played: a.uttered.Played})
 	if e.TTS != nil && !a.cfg.Rendered.has(a.cfg.Lines.urgent()) {
 		a.wg.Go(a.renderUrgent)
 	}

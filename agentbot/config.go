@@ -32,6 +32,9 @@ type Config struct {
 	HandoverWhen string
 
 	Turn turn.Config
+	// NoEchoGuard has whatever is heard on a caller's leg count as theirs. Else
+	// what comes back of the agent's own voice does not.
+	NoEchoGuard bool
 
 	// How long each engine may keep the caller waiting.
 	ASRFinish     time.Duration // 1.5 s: from the end of the turn to its text

@@ -200,7 +200,7 @@ func (a *Agent) partial(m msgPartial) {
 		defer a.preempt(m.leg, u)
 	}
 	a.emit(Heard{Leg: m.leg.info, SentenceID: u.id, Text: u.text, Start: u.start, End: now})
-	if a.paused && m.leg.info.Role == RoleCaller && u.text != "" && !turn.Backchannel(u.text) && now.Sub(u.start) >= a.backchannel() {
+	if a.paused && m.leg.info.Role == RoleCaller && u.text != "" && !turn.Backchannel(u.text) && !a.echoed(m.leg, u, u.text) && now.Sub(u.start) >= a.backchannel() {
 		a.interrupt(ReasonVoice) // it is no cough and no nod: nothing to go back to
 	}
 }
@@ -237,6 +237,10 @@ func (a *Agent) final(m msgFinal) {
 		err, text = nonsense("asr", "words that nobody says"), ""
 	}
 	if err == nil && !hasWords(text) {
+		text = ""
+	}
+	echoed := err == nil && a.echoed(m.leg, u, text)
+	if echoed {
 		text = ""
 	}
 	if text != "" || u.shown {

@@ -1,5 +1,11 @@
 package agentbot
 
+import (
+	"maps"
+
+	"github.com/relevo/relevo/agentbot/echo"
+)
+
 // mostLearned bounds of how many participants is known how they pause.
 const mostLearned = 64
 
@@ -16,4 +22,18 @@ func (a *Agent) remember(l *leg) {
 	if _, known := a.learned[l.info.ID]; known || len(a.learned) < mostLearned {
 		a.learned[l.info.ID] = l.learned
 	}
+}
+
+// echoed says whether a text is what the agent itself was saying when the
+// utterance began, heard back from a loudspeaker.
+func (a *Agent) echoed(l *leg, u *utterance, text string) bool {
+	if a.cfg.NoEchoGuard || l.info.Role != RoleCaller {
+		return false
+	}
+	for s := range maps.Values(a.clips) {
+		if s.begun && !u.start.Before(s.start) && echo.Repeats(text, s.text) {
+			return true
+		}
+	}
+	return false
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/relevo/relevo/agentbot/echo"
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/turn"
 )
@@ -20,11 +21,12 @@ type leg struct {
 
 	// owned by listen
 	machine   *turn.Machine
-	ring      [][]int16 // the last frames, for the pre-roll
-	fresh     int       // frames of ring since the last utterance
-	serial    int       // of the utterance
-	likely    bool      // it is likely to be over
-	previewed bool      // and its text was asked for
+	guard     *echo.Guard // nil: there is no echo
+	ring      [][]int16   // the last frames, for the pre-roll
+	fresh     int         // frames of ring since the last utterance
+	serial    int         // of the utterance
+	likely    bool        // it is likely to be over
+	previewed bool        // and its text was asked for
 	started   time.Time
 
 	mu       sync.Mutex
@@ -80,6 +82,9 @@ func newLeg(a *Agent, info Leg, ear Ear) *leg {
 		cfg.MaxUtterance = longestHuman
 	}
 	l := &leg{agent: a, info: info, ear: ear, machine: turn.New(cfg)}
+	if info.Role == RoleCaller && !a.cfg.NoEchoGuard {
+		l.guard = echo.NewGuard(a.uttered)
+	}
 	l.work.wake = make(chan struct{}, 1)
 	return l
 }
@@ -101,7 +106,7 @@ func (l *leg) listen(ctx context.Context) {
 			l.tell(voiceFlows)
 		}
 		events := l.control()
-		voice := vad.Process(pcm)
+		voice := l.voice(vad, pcm)
 		l.keep(pcm)
 		active := l.machine.Active()
 		events |= l.machine.Frame(voice)
@@ -118,6 +123,17 @@ func (l *leg) openVAD() engine.VADStream {
 		l.agent.box.post(msgReply{failed: "vad", err: err}, false)
 	}
 	return &energyVAD{floor: 100}
+}
+
+// voice says whether a frame has the speaker's own voice.
+func (l *leg) voice(vad engine.VADStream, pcm []int16) bool {
+	if l.guard == nil {
+		return vad.Process(pcm)
+	}
+	l.guard.Hear(time.Now(), pcm)
+	own, late := l.guard.Near(vad.Process(pcm))
+	l.machine.Late(late)
+	return own
 }
 
 // control applies what was switched and hands the machine the newest text.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +20,8 @@ import (
 	"github.com/relevo/relevo/signaling/account"
 	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/bubble/pipe"
+	"github.com/relevo/relevo/signaling/desk"
+	"github.com/relevo/relevo/signaling/desk/store"
 	"github.com/relevo/relevo/signaling/state"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
@@ -302,40 +305,82 @@ func (l *fakeLog) Entries(_ context.Context, id string, after int64, limit int) 
 // annHash is made once: it is meant to be slow.
 var annHash = sync.OnceValues(func() (string, error) { return auth.HashPassword("right") })
 
-// people is a book with ann, an administrator.
-func people(t *testing.T) *account.Book {
+// atDesk gives the server people, of whom ann is an administrator, and a desk.
+func (r *rig) atDesk(cfg *Config) {
+	t := r.t
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	log, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "relevo.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(err)
 	t.Cleanup(func() { _ = log.Close() })
-	b, err := account.Open(t.Context(), log.DB(), account.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg.People, err = account.Open(t.Context(), log.DB(), account.Options{})
+	must(err)
 	hash, err := annHash()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Seed(t.Context(), account.Account{Identity: "ann", Name: "Ann"}, hash); err != nil {
-		t.Fatal(err)
-	}
-	return b
+	must(err)
+	must(cfg.People.Seed(t.Context(), account.Account{Identity: "ann", Name: "Ann"}, hash))
+	records, err := store.NewSQLite(t.Context(), log.DB())
+	must(err)
+	cfg.Records, cfg.Desk = records, desk.New(desk.Config{Store: records, People: cfg.People})
+	r.desk = cfg.Desk
+	r.deskCalls = &fakeDeskCalls{}
+	must(cfg.Desk.Start(t.Context(), r.deskCalls))
+	t.Cleanup(func() { must(cfg.Desk.Close(context.Background())) })
 }
+
+// fakeDeskCalls are calls that do what the desk wants.
+type fakeDeskCalls struct {
+	mu    sync.Mutex
+	asked []string
+}
+
+func (f *fakeDeskCalls) note(what ...string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, strings.Join(what, " "))
+	return nil
+}
+
+func (f *fakeDeskCalls) log() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.asked)
+}
+
+func (f *fakeDeskCalls) Claim(_ context.Context, id string, by desk.Person) error {
+	return f.note("claim", id, by.Name)
+}
+func (f *fakeDeskCalls) HandOver(_ context.Context, id string, to desk.Person) error {
+	return f.note("handOver", id, to.Name)
+}
+func (f *fakeDeskCalls) Requeue(_ context.Context, id, why string) error {
+	return f.note("requeue", id, why)
+}
+func (f *fakeDeskCalls) Drop(_ context.Context, id, why string, _ desk.Wait) error {
+	return f.note("drop", id, why)
+}
+func (f *fakeDeskCalls) Wait(string, desk.Wait)     {}
+func (f *fakeDeskCalls) Live(string) (string, bool) { return "pending", true }
+func (f *fakeDeskCalls) Heard(string, string) bool  { return false }
 
 // rig is an edge with one live call c1, one ended call old, and a server on
 // pipes around it, so that all of it lives in a bubble.
 type rig struct {
-	t       *testing.T
-	s       *Server
-	hub     *fakeHub
-	call    *fakeCall
-	state   *fakeState
-	store   *fakeLog
-	keyring *auth.Keyring
-	metrics *prometheus.Registry
-	l       *pipe.Listener
-	http    *http.Client
+	t         *testing.T
+	s         *Server
+	hub       *fakeHub
+	desk      *desk.Desk
+	deskCalls *fakeDeskCalls
+	call      *fakeCall
+	state     *fakeState
+	store     *fakeLog
+	keyring   *auth.Keyring
+	metrics   *prometheus.Registry
+	l         *pipe.Listener
+	http      *http.Client
 }
 
 func newRig(t *testing.T, change func(*Config)) *rig {
@@ -345,8 +390,9 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 		store: &fakeLog{calls: map[string]transcripts.Call{"c1": {ID: "c1", State: "ai", Epoch: 1}, "old": {ID: "old", State: "ended"}},
 			entries: map[string][]transcripts.Entry{}}}
 	r.hub = &fakeHub{calls: map[string]*fakeCall{"c1": r.call}}
-	cfg := Config{Hub: r.hub, Keyring: r.keyring, Key: "app", People: people(t), State: r.state, Store: r.store, Dev: true,
+	cfg := Config{Hub: r.hub, Keyring: r.keyring, Key: "app", State: r.state, Store: r.store, Dev: true,
 		Metrics: r.metrics, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	r.atDesk(&cfg)
 	if change != nil {
 		change(&cfg)
 	}
@@ -418,8 +464,9 @@ func (r *rig) join() *peer {
 
 // peer is a test's end of a socket.
 type peer struct {
-	t *testing.T
-	c *websocket.Conn
+	t       *testing.T
+	c       *websocket.Conn
+	skipped []wire.Frame // notifications that came before an answer
 }
 
 func (p *peer) send(text string) {

@@ -344,7 +344,7 @@ func problemReply(err error) reply {
 	_ = json.Unmarshal(e.DataJSON(), &d)
 	status := e.Kind.HTTPStatus()
 	b, mErr := json.Marshal(wire.Problem{Type: "about:blank", Title: http.StatusText(status), Status: status,
-		Detail: e.Message, Kind: e.Kind, Name: d.Name, State: d.State, Field: d.Field, RetryAfter: d.RetryAfter})
+		Detail: e.Message, Kind: e.Kind, Name: d.Name, State: d.State, Field: d.Field, Problems: d.Problems, RetryAfter: d.RetryAfter})
 	if mErr != nil {
 		b = []byte("{}")
 	}

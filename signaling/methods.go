@@ -10,6 +10,10 @@ import (
 // dispatch handles a request of one who has joined: in order, but for the slow
 // ones, which wait for people and run beside the reader.
 func (k *socket) dispatch(f wire.Frame, params wire.Validator, start time.Time) error {
+	if k.watching && k.claims.Desk {
+		k.deskRequest(f, params, start)
+		return nil
+	}
 	if k.watching {
 		k.out.begin()
 		k.answer(f, f.Method, start, nil, wire.Errorf(wire.KindBadRequest, "this socket watches calls; join a call on a socket of its own"))
@@ -32,6 +36,13 @@ func slowMethod(method string) bool {
 }
 
 func (k *socket) goSlow(f wire.Frame, params wire.Validator, start time.Time) {
+	k.besides(f, start, k.s.limits.SlowRequests, func(ctx context.Context) (any, error) {
+		return perform(ctx, k.member, params, f.Method)
+	})
+}
+
+// besides answers a request on a goroutine of its own.
+func (k *socket) besides(f wire.Frame, start time.Time, limit time.Duration, handle func(context.Context) (any, error)) {
 	k.out.begin()
 	select {
 	case k.inFlight <- struct{}{}:
@@ -40,10 +51,10 @@ func (k *socket) goSlow(f wire.Frame, params wire.Validator, start time.Time) {
 		k.answer(f, f.Method, start, nil, wire.Errorf(wire.KindRateLimited, "%d such requests are still waiting", cap(k.inFlight)))
 		return
 	}
-	ctx, cancel := context.WithTimeout(k.ctx, k.s.limits.SlowRequests)
+	ctx, cancel := context.WithTimeout(k.ctx, limit)
 	k.slow.Go(func() {
 		defer cancel()
-		result, err := perform(ctx, k.member, params, f.Method)
+		result, err := handle(ctx)
 		<-k.inFlight
 		k.answer(f, f.Method, start, result, err)
 	})

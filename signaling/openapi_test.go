@@ -9,10 +9,13 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/relevo/relevo/signaling/desk/queue"
+	"github.com/relevo/relevo/signaling/desk/store"
 	"github.com/relevo/relevo/signaling/wire"
 )
 
@@ -166,11 +169,18 @@ func TestAnswersConform(t *testing.T) {
 	doc := document(t, true)
 	bubble(t, nil, func(t *testing.T, r *rig) {
 		r.hub.list = []wire.CallSummary{{ID: "c1", State: "ai", LastLine: &wire.LastLine{Role: wire.RoleCaller, Text: "hi"}}}
+		if err := r.s.cfg.Records.Write(t.Context(), store.Changes{Handoffs: []queue.Handoff{{ID: "c1", Call: "c1", State: queue.StateEnded, Outcome: queue.Resolved,
+			Priority: queue.P3, Rank: queue.P3, EnteredAt: time.Now(), EndedAt: time.Now()}}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.s.cfg.Records.Put(t.Context(), store.Document{Kind: store.CallBack, ID: "c1", Of: "c1", Body: []byte(`{"phone":"12345","state":"open"}`)}); err != nil {
+			t.Fatal(err)
+		}
 		for _, rt := range r.s.routes() {
 			if rt.result == nil {
 				continue
 			}
-			path := strings.ReplaceAll(rt.path, "{id}", "c1")
+			path := strings.NewReplacer("{id}", "c1", "{key}", "hours").Replace(rt.path)
 			body := rt.bodyExample
 			switch rt.path {
 			case "/v1/desk/login":

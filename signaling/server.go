@@ -17,18 +17,22 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/relevo/relevo/signaling/account"
+	"github.com/relevo/relevo/signaling/desk"
+	"github.com/relevo/relevo/signaling/desk/store"
 	"github.com/relevo/relevo/signaling/state"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
 )
 
-// Config is what a Server needs. All but WebFS, People, Metrics, Log and
+// Config is what a Server needs. All but WebFS, People, Desk, Metrics, Log and
 // the addresses must be there.
 type Config struct {
 	Hub     Hub
 	Keyring Keyring
 	Key     string        // the key that signs desk tokens and those of demo calls
 	People  *account.Book // nil: nobody can log in to the console
+	Desk    *desk.Desk    // nil: no line, no offers
+	Records store.Store   // the desk's; with Desk
 	State   state.Store
 	Store   Log
 

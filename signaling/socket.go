@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/wire"
 )
 
@@ -37,8 +38,9 @@ type socket struct {
 	// Owned by the reader.
 	ctx       context.Context
 	limiter   *rate.Limiter
-	member    Member // nil before join
-	watching  bool   // watchCalls instead
+	member    Member      // nil before join
+	watching  bool        // watchCalls or watchDesk instead
+	claims    auth.Claims // with watchDesk: whose
 	stopWatch func()
 }
 
@@ -255,7 +257,7 @@ func (k *socket) answer(f wire.Frame, method string, start time.Time, result any
 		k.log.Error("a reply cannot be written as JSON", "method", method, "error", encErr)
 		b, _ = wire.EncodeError(f.ID, wire.Wrap(wire.KindInternal, encErr, "internal error"))
 	}
-	first := err == nil && (method == wire.MethodJoin || method == wire.MethodWatchCalls)
+	first := err == nil && (method == wire.MethodJoin || method == wire.MethodWatchCalls || method == wire.MethodWatchDesk)
 	k.out.reply(b, first)
 }
 
@@ -271,8 +273,10 @@ func (k *socket) first(f wire.Frame, params wire.Validator, start time.Time) err
 		result, err = k.join(ctx, p)
 	case *wire.WatchCalls:
 		result, err = k.watchCalls(p)
+	case *wire.WatchDesk:
+		result, err = k.watchDesk(ctx, p)
 	default:
-		err = wire.Errorf(wire.KindBadRequest, "the first request must be %s or %s, not %s", wire.MethodJoin, wire.MethodWatchCalls, f.Method)
+		err = wire.Errorf(wire.KindBadRequest, "the first request must be %s, %s or %s, not %s", wire.MethodJoin, wire.MethodWatchCalls, wire.MethodWatchDesk, f.Method)
 	}
 	if err == nil {
 		k.conn.setJoined()
@@ -362,14 +366,7 @@ func (k *socket) watchCalls(w *wire.WatchCalls) (any, error) {
 	if err := k.login(claims); err != nil {
 		return nil, err
 	}
-	current, stop := k.s.cfg.Hub.Watch(func(changed []wire.CallSummary, gone []wire.CallGone) {
-		for _, c := range changed {
-			k.out.Notify(wire.NotifyCallSummary, c)
-		}
-		for _, g := range gone {
-			k.out.Notify(wire.NotifyCallGone, g)
-		}
-	})
+	current, stop := k.s.cfg.Hub.Watch(k.callsChanged)
 	k.watching, k.stopWatch = true, stop
 	if current == nil {
 		current = []wire.CallSummary{}

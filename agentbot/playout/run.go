@@ -95,6 +95,9 @@ func (p *Player) sendSpeech(clip *Clip, pcm []int16) {
 	if !p.write(p.packet[:n]) {
 		return
 	}
+	if p.played != nil {
+		p.played(time.Now(), pcm, clip.rate)
+	}
 	p.stats.Speech++
 	p.at++
 	if p.at == 1 {

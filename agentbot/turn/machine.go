@@ -70,6 +70,14 @@ func New(cfg Config) *Machine {
 	return &Machine{cfg: cfg, marks: cfg.Marks, pauses: NewPauses(cfg.Quickest, cfg.Slowest)}
 }
 
+// Late tells that so many of the frames just before had voice after all.
+func (m *Machine) Late(frames int) {
+	m.history |= 1<<min(frames, quietWindow) - 1
+	if m.active {
+		m.voiced = min(m.voiced+frames, m.length)
+	}
+}
+
 // Frame takes the next 20 ms.
 func (m *Machine) Frame(voice bool) Events {
 	m.clock++

@@ -59,6 +59,14 @@ type config struct {
 	Greeting  string
 	Prompt    string
 
+	// How it takes turns.
+	BargeIn      string
+	BargeInWords int
+	MinSilence   time.Duration
+	MaxSilence   time.Duration
+	Silences     list
+	Preemptive   int
+
 	// Logging.
 	LogFormat string
 	LogLevel  slog.Level
@@ -128,6 +136,13 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.Greeting, "greeting", "", "what the agent says first, - for nothing (default: its own words)")
 	fs.StringVar(&c.Prompt, "prompt", "", "`file` with instructions for the language model")
 
+	fs.StringVar(&c.BargeIn, "barge-in", "voice", "what stops the agent when it speaks: voice, words or either")
+	fs.IntVar(&c.BargeInWords, "barge-in-words", 2, "how many `words` stop it")
+	fs.DurationVar(&c.MinSilence, "min-silence", 300*time.Millisecond, "silence that ends a caller's turn when the sentence is finished")
+	fs.DurationVar(&c.MaxSilence, "max-silence", 2500*time.Millisecond, "silence that ends it when the sentence is not")
+	fs.Var(&c.Silences, "caller-silence", "`times` until a silent caller is asked, asked again and hung up on, with commas, 0 for never (default 10s,20s,20s)")
+	fs.IntVar(&c.Preemptive, "preemptive", 3, "most answers begun in a turn before its end is sure; 0 for none, where the model costs more than time")
+
 	fs.StringVar(&c.LogFormat, "log-format", "text", "text or json")
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
 	fs.BoolVar(&c.LogPII, "log-pii", false, "log what callers say, their names and addresses")
@@ -168,7 +183,7 @@ func (c *config) finish(openAIKey string) error {
 			c.DeskUsers = words{"dana:dev"}
 		}
 	}
-	return errors.Join(c.checkSecrets(), c.checkListen(), c.checkEngines(), c.checkLimits())
+	return errors.Join(c.checkSecrets(), c.checkListen(), c.checkEngines(), c.checkLimits(), c.checkTurns())
 }
 
 // keyring is every API key with its secret.

@@ -298,6 +298,9 @@ func agentConfig(ctx context.Context, c *config, e agentbot.Engines, log *slog.L
 	if len(listed(c.TTS)) == 1 {
 		a.VoiceID = c.Voice // engines behind one another have each their own
 	}
+	if err := c.turns(&a); err != nil {
+		return a, err
+	}
 	switch a.Greeting {
 	case "":
 		a.Greeting = defaultGreeting

@@ -22,6 +22,8 @@ import (
 	"github.com/relevo/relevo/signaling/account"
 	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/call"
+	"github.com/relevo/relevo/signaling/desk"
+	deskstore "github.com/relevo/relevo/signaling/desk/store"
 	"github.com/relevo/relevo/signaling/state"
 	"github.com/relevo/relevo/transcripts/sqlite"
 	"github.com/relevo/relevo/webclient"
@@ -112,7 +114,14 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	if err != nil {
 		return err
 	}
+	records, err := deskstore.NewSQLite(ctx, store.DB())
+	if err != nil {
+		return fmt.Errorf("--data: %w", err)
+	}
+	line := desk.New(desk.Config{Store: records, People: people, Log: s.log})
+	s.later("desk", line.Close)
 	hub := call.NewHub(call.Config{
+		Desk:   signaling.CallsDesk(line),
 		Engine: media, Store: store, NewBot: newBot(agent, engines.Engines), ICEServers: ice, Log: s.log, Metrics: registry,
 		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout,
 		StillMay: func(claims auth.Claims) error { return stillMay(people, claims) },
@@ -125,7 +134,10 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 		s.log.Warn("calls of a server that died were ended", "calls", n)
 	}
 
-	edge, err := s.edge(c, registry, signaling.Config{Hub: signaling.Calls(hub), State: facts, Store: store, People: people, ICEServers: ice})
+	if err := line.Start(ctx, signaling.DeskCalls(hub)); err != nil {
+		return fmt.Errorf("--data: the desk: %w", err)
+	}
+	edge, err := s.edge(c, registry, signaling.Config{Hub: signaling.Calls(hub), State: facts, Store: store, People: people, Desk: line, Records: records, ICEServers: ice})
 	if err != nil {
 		return err
 	}

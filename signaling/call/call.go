@@ -46,7 +46,9 @@ type Call struct {
 	told        transcripts.Claim // the claim that was voided last
 	reason      string            // why a human is asked for
 	releasedFor string            // why the human gave the call back
-	requests    time.Time         // when the wait for a human began
+	wait        Wait              // as the desk has told it
+	voice       atomic.Pointer[voice]
+	requests    time.Time // when the wait for a human began
 	waiters     []func(wire.TakeoverResult, error)
 	moving      bool       // a transition is under way
 	underWay    decision   // it

@@ -23,6 +23,8 @@ type Config struct {
 	Log        *slog.Logger
 	Metrics    prometheus.Registerer // nil: none
 
+	Desk Desk // nil: a plain line
+
 	// StillMay says why the bearer of a token may no longer come back to a call
 	// they were in, e.g. *wire.Error of KindUnauthorized after a logout; nil:
 	// everybody may. It is called by calls' goroutines and must not block.

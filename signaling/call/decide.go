@@ -52,7 +52,9 @@ func (c *Call) decide(d decision) {
 		return
 	}
 	if next.State == c.machine.State && len(effects) == 0 {
+		from := c.machine.State
 		c.setState(next)
+		c.tellDesk(d, from, next.State)
 		d.reply(nil)
 		return
 	}
@@ -222,8 +224,10 @@ func (c *Call) committed(d decision, next takeover.Machine, effects []takeover.E
 	if decisive {
 		c.stored = storedState{next.State.String(), c.epoch}
 	}
+	from := c.machine.State
 	c.claim, c.reason = claim, reason
 	c.setState(next)
+	c.tellDesk(d, from, next.State)
 	c.hub.metrics.transition(next.State.String())
 	if err == nil {
 		c.publish(e)

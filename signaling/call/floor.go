@@ -40,10 +40,12 @@ func (c *Call) hear(e takeover.Effect, d decision) {
 func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
 	switch e {
 	case takeover.Enqueue, takeover.EnqueueFirst:
-		c.hub.enqueue(c, e == takeover.EnqueueFirst)
-		c.requests = time.Now()
-		c.tellWait("")
-		c.askLater()
+		c.requests, c.wait = time.Now(), Wait{}
+		if c.cfg.Desk == nil {
+			c.hub.enqueue(c, e == takeover.EnqueueFirst)
+			c.tellWait("")
+			c.askLater()
+		}
 		if e == takeover.Enqueue {
 			c.company("requested", "")
 		}
@@ -119,7 +121,9 @@ func (c *Call) giveFloorToHuman() {
 	}
 	c.floor(track)
 	c.setHolder(h.id)
+	c.voice.Store(nil)
 	if h.mic != nil {
+		c.voice.Store(&voice{h.claims.Identity, h.mic})
 		c.bot.Hear(BotLeg{ParticipantID: h.id, Role: string(wire.RoleHuman), Name: h.name()}, h.mic)
 	}
 	c.lastHum = time.Now()
@@ -348,6 +352,9 @@ func (c *Call) watchSilence() {
 // tellWait tells the callers how the wait stands.
 func (c *Call) tellWait(question string) {
 	h := wire.Handoff{Position: c.hub.position(c), WaitedMS: time.Since(c.requests).Milliseconds(), Question: question, Reason: c.reason}
+	if c.cfg.Desk != nil {
+		h.Position, h.LikelyMS = c.wait.Position, c.wait.Likely.Milliseconds()
+	}
 	c.announce(wire.NotifyHandoff, 0, h, func(m *member) bool { return m.role == wire.RoleCaller })
 }
 

@@ -179,7 +179,11 @@ func (m *Member) KeepWaiting(ctx context.Context) error {
 			return
 		}
 		m.c.tellWait("")
-		m.c.askLater()
+		if desk := m.c.cfg.Desk; desk != nil {
+			desk.KeepWaiting(m.c.id)
+		} else {
+			m.c.askLater()
+		}
 		reply(nil)
 	})
 }

@@ -86,6 +86,7 @@ func (c *Call) trackAdded(m *member, t *sfu.Track) {
 			if c.ownVoice() {
 				c.floorAgain(t)
 			}
+			c.voice.Store(&voice{m.claims.Identity, t})
 			c.bot.Hear(leg, t)
 		}
 		if m.speaksTo == wire.AudienceEveryone {

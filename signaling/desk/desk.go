@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/relevo/relevo/signaling/account"
@@ -91,6 +92,7 @@ type Desk struct {
 	cancel  context.CancelFunc
 	done    chan struct{}
 	helpers sync.WaitGroup
+	working atomic.Bool // Start has started the goroutine
 
 	run runner // owned by the desk's goroutine
 }
@@ -117,9 +119,9 @@ func (d *Desk) Start(ctx context.Context, calls Calls) error {
 	d.calls = calls
 	if err := d.run.load(ctx, d); err != nil {
 		d.cancel()
-		close(d.done)
 		return err
 	}
+	d.working.Store(true)
 	go d.loop()
 	return nil
 }
@@ -129,6 +131,9 @@ func (d *Desk) Start(ctx context.Context, calls Calls) error {
 func (d *Desk) Close(ctx context.Context) error {
 	d.box.close()
 	d.cancel()
+	if !d.working.Load() {
+		return nil
+	}
 	select {
 	case <-d.done:
 		return nil

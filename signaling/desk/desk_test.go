@@ -338,7 +338,7 @@ func TestFullDisk(t *testing.T) {
 		w.request("c2", desk.Request{Reason: "callerAsked"})
 		time.Sleep(10 * time.Second)
 		w.expect()
-		if s, err := w.desk.Status(context.Background()); err != nil || s.Reason != "broken" {
+		if s, _, err := w.desk.Status(context.Background()); err != nil || s.Reason != "broken" {
 			t.Errorf("%+v, %v", s, err)
 		}
 		w.disk.full.Store(false)

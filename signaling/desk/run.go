@@ -151,7 +151,14 @@ func (r *runner) arm() {
 func (r *runner) heartbeats() {
 	for _, id := range r.queue.Agents() {
 		a, ok := r.queue.Agent(id)
-		if !ok || a.Presence == queue.Offline {
+		if !ok {
+			continue
+		}
+		if a.Presence == queue.Offline {
+			if account, known := r.d.cfg.People.Account(id); known && account.Disabled {
+				// It is refused while they still have something.
+				_ = r.step(queue.Forget{Agent: id}, nil)
+			}
 			continue
 		}
 		alive := r.here[id] > 0
@@ -205,7 +212,7 @@ func (r *runner) collect(fx queue.Effects, reply func(error)) {
 	for _, id := range fx.Agents {
 		b.agents[id] = true
 	}
-	b.ended = append(b.ended, fx.Ended...)
+	b.ended, b.gone = append(b.ended, fx.Ended...), append(b.gone, fx.Gone...)
 	b.counters = b.counters || fx.Counters
 	b.sla = append(b.sla, fx.SLA...)
 	b.tell = append(b.tell, fx)
@@ -220,6 +227,7 @@ type batch struct {
 	handoffs map[string]bool
 	agents   map[string]bool
 	ended    []queue.Handoff
+	gone     []string // agents
 	counters bool
 	sla      []queue.SLAEvent
 	tell     []queue.Effects
@@ -230,7 +238,7 @@ type batch struct {
 func newBatch() batch { return batch{handoffs: map[string]bool{}, agents: map[string]bool{}} }
 
 func (b *batch) empty() bool {
-	return len(b.handoffs) == 0 && len(b.agents) == 0 && len(b.ended) == 0 && !b.counters && len(b.sla) == 0
+	return len(b.handoffs) == 0 && len(b.agents) == 0 && len(b.ended) == 0 && len(b.gone) == 0 && !b.counters && len(b.sla) == 0
 }
 
 // flush begins to write what has been collected, unless something is being
@@ -247,7 +255,7 @@ func (r *runner) flush() {
 		r.wrote(nil)
 		return
 	}
-	changes := store.Changes{Handoffs: b.ended, SLA: b.sla}
+	changes := store.Changes{Handoffs: b.ended, SLA: b.sla, Gone: b.gone}
 	for id := range b.handoffs {
 		if h, ok := r.queue.Handoff(id); ok {
 			changes.Handoffs = append(changes.Handoffs, h)
@@ -317,7 +325,7 @@ func (r *runner) unwritten(b *batch, err error) {
 	for id := range b.agents {
 		n.agents[id] = true
 	}
-	n.ended, n.sla = append(b.ended, n.ended...), append(b.sla, n.sla...)
+	n.ended, n.sla, n.gone = append(b.ended, n.ended...), append(b.sla, n.sla...), append(b.gone, n.gone...)
 	n.tell = append(b.tell, n.tell...)
 	n.counters = n.counters || b.counters
 	r.paused = true

@@ -137,10 +137,9 @@ func (r *runner) apply(s settings) {
 	r.rules = set
 }
 
-// Status is whether a human can be had now.
-func (d *Desk) Status(ctx context.Context) (hours.Status, error) {
-	s, _, err := ask(ctx, d, func() (hours.Status, struct{}, error) { return d.run.status(), struct{}{}, nil })
-	return s, err
+// Status is whether a human can be had now, and how many wait.
+func (d *Desk) Status(ctx context.Context) (s hours.Status, waiting int, err error) {
+	return ask(ctx, d, func() (hours.Status, int, error) { return d.run.status(), len(d.run.queue.Line()), nil })
 }
 
 func (r *runner) status() hours.Status {

@@ -54,7 +54,7 @@ func NewParams(method string) Validator {
 	case MethodInterrupt, MethodCancelRequest, MethodKeepWaiting, MethodReturn, MethodHangup, MethodLeave:
 		return new(Empty)
 	}
-	return nil
+	return newDeskParams(method)
 }
 
 // DecodeParams reads the params of a client's method into the type NewParams

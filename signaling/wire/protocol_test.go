@@ -77,7 +77,9 @@ var bodies = map[string]any{
 	"Problem": Problem{}, "CreateCall": CreateCall{}, "CreateCallResult": CreateCallResult{}, "CallList": CallList{}, "CallRecord": CallRecord{},
 	"CreateToken": CreateToken{}, "CreateTokenResult": CreateTokenResult{}, "EntryList": EntryList{}, "TakeoverCall": TakeoverCall{},
 	"TakeoverCallResult": TakeoverCallResult{}, "Empty": Empty{}, "PostMessage": PostMessage{}, "MessageResult": MessageResult{},
-	"RequestHuman": RequestHuman{}, "Login": Login{}, "LoginResult": LoginResult{}, "SummaryList": SummaryList{}, "Health": Health{}, "SearchResult": SearchResult{},
+	"RequestHuman": RequestHuman{}, "Login": Login{}, "LoginResult": LoginResult{}, "SummaryList": SummaryList{}, "Health": Health{}, "SearchResult": SearchResult{}, "DeskStatus": DeskStatus{}, "HandoffList": HandoffList{},
+	"PutSetting": PutSetting{}, "DeskSetting": DeskSetting{}, "CheckResult": CheckResult{}, "AddNote": AddNote{}, "Note": Note{}, "NoteList": NoteList{}, "WrapUpForm": WrapUpForm{},
+	"LeaveCallBack": LeaveCallBack{}, "CallBack": CallBack{}, "CallBackList": CallBackList{}, "UpdateCallBack": UpdateCallBack{}, "CannedReply": CannedReply{}, "CannedList": CannedList{},
 	"Me": Me{}, "Account": Account{}, "UpdateProfile": UpdateProfile{}, "SetPassword": SetPassword{}, "UploadAvatar": UploadAvatar{}, "UploadAvatarResult": UploadAvatarResult{},
 	"SessionList": SessionList{}, "AccountList": AccountList{}, "CreateAccount": CreateAccount{}, "UpdateAccount": UpdateAccount{}, "ChangeList": ChangeList{},
 }
@@ -169,7 +171,7 @@ func TestProtocolExamples(t *testing.T) {
 			t.Errorf("PROTOCOL.md shows no %s", name)
 		}
 	}
-	for _, result := range []any{JoinResult{}, NegotiateResult{}, MessageResult{}, TakeoverResult{}, WatchCallsResult{}, Empty{}} {
+	for _, result := range []any{JoinResult{}, NegotiateResult{}, MessageResult{}, TakeoverResult{}, WatchCallsResult{}, WatchDeskResult{}, Empty{}} {
 		if name := reflect.TypeOf(result).Name(); !seen["result "+name] {
 			t.Errorf("PROTOCOL.md shows no %s", name)
 		}

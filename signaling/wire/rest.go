@@ -133,6 +133,8 @@ type Problem struct {
 	State  string    `json:"state,omitempty"` // conflict: the state the call is in
 	Field  string    `json:"field,omitempty"` // the member of the body that is wrong
 
+	Problems []FieldProblem `json:"problems,omitempty"` // all that is wrong with a setting
+
 	RetryAfter int `json:"retryAfter,omitempty"` // rateLimited: seconds to wait
 }
 

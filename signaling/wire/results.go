@@ -12,6 +12,8 @@ func NewResult(method string) any {
 		return new(MessageResult)
 	case MethodTakeover:
 		return new(TakeoverResult)
+	case MethodWatchDesk:
+		return new(WatchDeskResult)
 	case MethodWatchCalls:
 		return new(WatchCallsResult)
 	}
@@ -31,6 +33,20 @@ func NewNotification(method string) any {
 		return new(ParticipantJoined)
 	case NotifyParticipantSpeaksTo:
 		return new(ParticipantSpeaksTo)
+	case NotifyDeskChanged:
+		return new(DeskChanged)
+	case NotifyDeskOffer:
+		return new(DeskOffer)
+	case NotifyDeskOfferGone:
+		return new(DeskOfferGone)
+	case NotifyDeskClaim:
+		return new(DeskClaim)
+	case NotifyDeskConsult:
+		return new(DeskConsult)
+	case NotifyDeskPresence:
+		return new(DeskPresence)
+	case NotifyDeskAlert:
+		return new(DeskAlert)
 	case NotifyParticipantLeft:
 		return new(ParticipantLeft)
 	case NotifySlots:

@@ -46,11 +46,13 @@ type RPCError struct {
 // ErrorData is the data of an error: its kind, and what else there is to know
 // of it.
 type ErrorData struct {
-	Kind       ErrorKind `json:"kind"`
-	Name       string    `json:"name,omitempty"`       // conflict at takeover: the human who has the call
-	State      string    `json:"state,omitempty"`      // conflict: the state the call is in
-	Field      string    `json:"field,omitempty"`      // of the form that is wrong
-	RetryAfter int       `json:"retryAfter,omitempty"` // rateLimited: seconds to wait
+	Kind  ErrorKind `json:"kind"`
+	Name  string    `json:"name,omitempty"`  // conflict at takeover: the human who has the call
+	State string    `json:"state,omitempty"` // conflict: the state the call is in
+	Field string    `json:"field,omitempty"` // of the form that is wrong
+
+	Problems   []FieldProblem `json:"problems,omitempty"`   // all that is wrong with the form
+	RetryAfter int            `json:"retryAfter,omitempty"` // rateLimited: seconds to wait
 }
 
 // Err is the error as the peer meant it.

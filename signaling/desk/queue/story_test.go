@@ -106,7 +106,9 @@ func TestOrder(t *testing.T) {
 	p := P1
 	w.do(Amend{Handoff: "second", Priority: &p})
 	w.line("second", "urgent", "high", "normal", "low") // by age among equals
-	w.do(Cancel{Handoff: "urgent"})
+	if fx := w.do(Cancel{Handoff: "urgent", Detail: "no\xff"}); fx.Ended[0].Detail != "no" {
+		t.Errorf("%q", fx.Ended[0].Detail) // what JSON can give back
+	}
 	w.line("second", "high", "normal", "low")
 	if w.ended["urgent"] != Cancelled {
 		t.Errorf("%v", w.ended)
@@ -909,4 +911,100 @@ func TestRestart(t *testing.T) {
 	w.pass(19 * time.Second)
 	w.presence("a", Ring)
 	w.answer("h")
+}
+
+// The person whom a transfer is for goes away: after a while it is anyone's.
+func TestTargetGoesAway(t *testing.T) {
+	w := newWorld(t, alive(Config{RetryAfter: time.Minute}))
+	w.do(agent("a", 1))
+	w.do(enter("h", P3))
+	w.connect("h")
+	w.do(agent("b", 1))
+	w.do(agent("c", 1))
+	w.do(Transfer{Handoff: "h", By: "a", Agent: "b"})
+	w.do(SetAway{Agent: "b"})
+	w.refused(TakeNext{"c"}, ErrNothing) // it is still for b
+	w.pass(29 * time.Second)
+	w.ringsAt("h", "")
+	w.pass(time.Second)
+	w.ringsAt("h", "c")
+}
+
+// What rings has as long to go as before the clock jumped, either way.
+func TestClockJumps(t *testing.T) {
+	for _, by := range []time.Duration{time.Hour, -time.Hour} {
+		w := newWorld(t, Config{})
+		w.do(agent("a", 1))
+		w.do(enter("h", P3))
+		w.pass(5 * time.Second)
+		w.now = w.now.Add(by)
+		w.do(ClockJumped{by})
+		w.pass(14 * time.Second)
+		w.ringsAt("h", "a")
+		w.pass(time.Second)
+		w.ringsAt("h", "")
+		w.presence("a", Offline) // whose last sign of life was as long ago
+	}
+}
+
+// Places that are free shorten the wait, also where they do not suit.
+func TestEstimateWithFreePlaces(t *testing.T) {
+	w := newWorld(t, alive(Config{Handling: 10 * time.Minute}))
+	w.do(agent("a", 2))
+	for _, id := range []string{"one", "two", "three"} {
+		w.do(enter(id, P3, "law"))
+	}
+	for id, want := range map[string]time.Duration{"one": 30 * time.Second, "two": 30 * time.Second, "three": 6 * time.Minute} { // 20 s, + 600 s / 2
+		if e, ok := w.d.Estimate(id, w.now); !ok || e.Wait != want || e.Free != 2 {
+			t.Errorf("%s: %+v", id, e)
+		}
+	}
+}
+
+// Names come from outside: however many there have been, the numbers are
+// bounded, and who can do what stays true.
+func TestManyNames(t *testing.T) {
+	d := New(Config{HeartbeatWithin: 10 * time.Minute})
+	step := func(e Event) Effects {
+		fx, err := d.Step(e, t0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fx
+	}
+	step(agent("first", 1, "first"))
+	if fx := step(enter("first", P3, "first")); len(fx.Offers) != 1 {
+		t.Fatalf("%+v", fx.Offers)
+	}
+	step(Cancel{Handoff: "first"})
+	for i := range 3 * maxNames {
+		id := fmt.Sprint("n", i)
+		if fx := step(enter(id, P3, id)); len(fx.Offers) > 0 { // nobody can do it
+			t.Fatalf("%s: %+v", id, fx.Offers)
+		}
+		if len(d.names.list) > maxNames+maxNeeds {
+			t.Fatalf("%d names", len(d.names.list))
+		}
+		if i%1000 == 500 {
+			fx := step(agent("a"+id, 1, id))
+			if len(fx.Offers) != 1 || fx.Offers[0].Handoff != id {
+				t.Fatalf("%s: %+v", id, fx.Offers)
+			}
+			continue
+		}
+		step(Cancel{Handoff: id, Detail: "\xff"})
+	}
+	for i := range 3 * maxNames / 1000 { // those who were there before the numbers changed
+		a := fmt.Sprint("an", i*1000+500)
+		x, _ := d.Agent(a)
+		h, _ := d.Handoff(x.Offer)
+		step(Accept{a, h.Offer.No})
+		step(Finish{Handoff: h.ID})
+		step(SetAway{Agent: a})
+		step(SetAvailable{a})
+		fx := step(enter(fmt.Sprint("again", i), P3, h.Skills[0].Name))
+		if len(fx.Offers) != 1 || fx.Offers[0].Agent != a {
+			t.Fatalf("%s rings at %+v", h.Skills[0].Name, fx.Offers)
+		}
+	}
 }

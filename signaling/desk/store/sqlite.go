@@ -131,6 +131,11 @@ func (s *SQLite) Write(ctx context.Context, c Changes) error {
 				return err
 			}
 		}
+		for _, id := range c.Gone {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM desk_agents WHERE id = ?`, id); err != nil {
+				return err
+			}
+		}
 		if c.Counters != nil {
 			record, err := json.Marshal(c.Counters)
 			if err != nil {

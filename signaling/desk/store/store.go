@@ -15,6 +15,7 @@ import (
 type Changes struct {
 	Handoffs []queue.Handoff // as they are now, ended ones too
 	Agents   []queue.Agent
+	Gone     []string        // agents who are forgotten
 	Counters *queue.Counters // nil: unchanged
 	SLA      []queue.SLAEvent
 }

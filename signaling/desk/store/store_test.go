@@ -79,6 +79,8 @@ func TestDeskSurvivesRestart(t *testing.T) {
 	counters := queue.Counters{Seq: 3, OfferNo: 7, Handling: time.Minute, Now: noon}
 	one, two := handoff(1, "c1"), handoff(2, "c2")
 	write(t, s, store.Changes{Handoffs: []queue.Handoff{one, two, ended(handoff(3, "c3"), queue.Resolved, "dana")}, Agents: []queue.Agent{agent}, Counters: &counters})
+	write(t, s, store.Changes{Agents: []queue.Agent{{ID: "gone"}}})
+	write(t, s, store.Changes{Gone: []string{"gone"}})
 	one.State, one.Agent, one.ConnectedAt = queue.StateConnected, "dana", noon.Add(time.Hour)
 	agent.Missed = 1
 	write(t, s, store.Changes{Handoffs: []queue.Handoff{one}, Agents: []queue.Agent{agent}})

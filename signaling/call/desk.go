@@ -1,0 +1,163 @@
+package call
+
+import (
+	"context"
+	"time"
+
+	"github.com/relevo/relevo/sfu"
+	"github.com/relevo/relevo/signaling/takeover"
+	"github.com/relevo/relevo/signaling/wire"
+)
+
+// Desk is who brings humans to calls. Its methods post and return: a call's
+// goroutine tells it what happens, in order. Without one a Hub keeps a plain
+// line of its own and rings at nobody.
+type Desk interface {
+	// Request: a human is asked for. Wait or Drop follows.
+	Request(callID string, r HumanRequest)
+	// Cancelled: they are no longer wanted.
+	Cancelled(callID, why string)
+	// KeepWaiting answers the question of a Wait, or says that a human who is
+	// being connected unasked is wanted after all.
+	KeepWaiting(callID string)
+	// Claimed: a human claims the call, by the desk's Claim or without it.
+	Claimed(callID string, by Claimant)
+	Connected(callID string)     // the human has the floor
+	Failed(callID, why string)   // the claim came to nothing
+	Lost(callID string)          // the human is gone, another is wanted
+	Returned(callID, why string) // the AI has the call again
+	Ended(callID string)         // the call is over
+}
+
+// HumanRequest is what a call knows of a wish for a human.
+type HumanRequest struct {
+	Reason   string
+	Detail   string // more of it, for people
+	Caller   string // their name
+	Email    string
+	Priority int    // said by the app, 1 to 4; 0: nobody has said
+	Skill    string // said by the app
+	Language string // of the call
+	Words    string // the caller's last words
+	Meta     []byte // the app's
+}
+
+// Wait is how a caller's wait stands, as the desk tells it.
+type Wait struct {
+	Position int
+	Likely   time.Duration // 0: not known
+	Waited   time.Duration
+	Question string    // "keepWaiting": whether to go on
+	Reply    string    // with Drop: what the caller is told
+	Opens    time.Time // with Drop: when somebody is there again
+}
+
+// requestOf is what the desk is told of a request.
+func (c *Call) requestOf(d decision) HumanRequest {
+	text := func(key string) string { s, _ := d.details[key].(string); return s }
+	r := HumanRequest{Reason: d.reason, Detail: text("detail"), Email: text("email"), Skill: text("skill"), Language: c.spec.Language, Meta: c.spec.Meta}
+	r.Priority, _ = d.details["priority"].(int)
+	for _, m := range c.order {
+		if m.role == wire.RoleCaller {
+			r.Caller = m.name()
+			if r.Email == "" {
+				r.Email = m.claims.Email
+			}
+			break
+		}
+	}
+	for i := len(c.lines) - 1; i >= 0; i-- {
+		if c.lines[i].Role == string(wire.RoleCaller) {
+			r.Words = c.lines[i].Text
+			break
+		}
+	}
+	return r
+}
+
+// tellDesk tells the desk of a transition that is durable, or told all the same.
+func (c *Call) tellDesk(d decision, from, to takeover.State) {
+	desk := c.cfg.Desk
+	if desk == nil {
+		return
+	}
+	switch {
+	case to == takeover.Ended:
+		desk.Ended(c.id)
+	case d.event == takeover.Request && from == takeover.AI:
+		desk.Request(c.id, c.requestOf(d))
+	case d.event == takeover.Request && from == takeover.WillStart:
+		desk.KeepWaiting(c.id)
+	case d.event == takeover.Cancel:
+		desk.Cancelled(c.id, d.reason)
+	case d.event == takeover.Claim:
+		desk.Claimed(c.id, Claimant{Identity: c.claim.Identity, Name: c.claim.Name, Avatar: c.claim.Avatar, Mode: wire.TakeoverMode(c.claim.Mode)})
+	case to == takeover.Human && from == takeover.WillStart:
+		desk.Connected(c.id)
+	case from == takeover.WillStart && to != takeover.WillStart:
+		desk.Failed(c.id, d.reason)
+	case d.event == takeover.HumanLost && to == takeover.Pending && d.reason != passedOn:
+		desk.Lost(c.id)
+	case from == takeover.Returning && to == takeover.AI:
+		desk.Returned(c.id, d.reason)
+	}
+}
+
+// Wait takes the desk's news of the wait and passes it on to the caller.
+func (h *Hub) Wait(callID string, w Wait) {
+	if c, ok := h.Get(callID); ok {
+		c.box.put(func() { c.waitIs(w) }, false)
+	}
+}
+
+func (c *Call) waitIs(w Wait) {
+	if c.machine.State != takeover.Pending {
+		return
+	}
+	c.wait = w
+	c.tellWait(w.Question)
+	if w.Question != "" {
+		c.company("stillWaiting", "")
+	}
+}
+
+// Drop ends a request: the desk has no human for it. why is outOfHours, expired,
+// cancelled or full.
+func (c *Call) Drop(ctx context.Context, why string, w Wait) error {
+	return tell(ctx, c, func(reply func(error)) {
+		c.decide(decision{event: takeover.Cancel, reason: why, reply: func(err error) {
+			if err == nil {
+				c.dropped(why, w)
+			}
+			reply(err)
+		}})
+	})
+}
+
+// dropped tells the caller, in writing and by the AI's voice.
+func (c *Call) dropped(why string, w Wait) {
+	n := wire.Handoff{Reason: why, Reply: w.Reply, CallBack: why == "outOfHours" || why == "full"}
+	if !w.Opens.IsZero() {
+		n.OpensAt = w.Opens.UnixMilli()
+	}
+	c.announce(wire.NotifyHandoff, 0, n, func(m *member) bool { return m.role == wire.RoleCaller })
+	if w.Reply != "" && !c.agentOut && c.oursAnswers() {
+		c.bot.Speak(w.Reply)
+	}
+}
+
+// Heard says whether media of a human who has the floor arrives. It does not wait.
+func (h *Hub) Heard(callID, identity string) bool {
+	c, ok := h.Get(callID)
+	if !ok {
+		return false
+	}
+	v := c.voice.Load()
+	return v != nil && v.identity == identity && time.Since(v.track.LastPacket()) < 2*time.Second
+}
+
+// voice is the microphone of the human who has the floor.
+type voice struct {
+	identity string
+	track    *sfu.Track
+}
