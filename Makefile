@@ -17,7 +17,7 @@ web_sources := $(shell find webclient -type f -not -path '*/node_modules/*' -not
 	-not -path '*/e2e/*' -not -path '*/test/*' -not -name '*.go' 2>/dev/null)
 say = @printf '== %s\n'
 
-.PHONY: run build test deps test-deps web check test-go test-web ui e2e bench bench-agent bench-speech figures fuzz clean help
+.PHONY: run build test deps test-deps web check test-go test-web ui e2e bench bench-agent bench-speech faults figures fuzz clean help
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -62,6 +62,8 @@ test-go: deps web ## Go tests under the race detector
 	@go test -race -timeout 10m ./...
 	$(say) '1000 random schedules of takeover, return, loss and reconnects'
 	@RELEVO_SCHEDULES=1000 go test -timeout 10m -run TestRandomSchedules ./signaling/call
+	$(say) 'kill -9 of a desk at 100 random moments'
+	@RELEVO_KILLS=100 go test -timeout 10m -run TestKill ./signaling/desk
 
 test-web: web ## the pages' unit tests
 	$(say) 'web unit tests'
@@ -81,6 +83,9 @@ e2e: test-deps build ui ## the story in real browsers, against bin/relevo
 
 bench: deps web ## benchmarks of the forwarding path and its neighbours
 	@go test -run '^$$' -bench . -benchmem ./sfu/... ./signaling/... ./agentbot/... ./transcripts/...
+
+faults: deps ## the longest silence heard of each way in which an engine can fail
+	@go test -count=1 -run TestFaultMatrix -v ./agentbot | grep -oE 'FAULT .*|^(ok|FAIL).*'
 
 figures: build ## the figures in the README, on this machine
 	@bin/relevo simulate --self --calls 50 --duration 60s

@@ -7,7 +7,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/relevo/relevo/agentbot/copilot"
 	"github.com/relevo/relevo/agentbot/echo"
+	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
 	"github.com/relevo/relevo/agentbot/turn"
 )
@@ -16,7 +19,7 @@ import (
 // all but Boundary and Close post and return.
 type Agent struct {
 	// fixed after New
-	cfg     Config
+	cfg     Config // its Lines, VoiceID, speaks and detected are run's
 	engines Engines
 	emit    func(Event)
 	box     *mailbox
@@ -31,7 +34,13 @@ type Agent struct {
 	// guarded by its own mutex
 	counters counters
 
+	first struct { // of the language that the call began in
+		Lines   Lines
+		VoiceID string
+	}
+
 	conversation // owned by run
+	tooling      // owned by run, but for stop
 }
 
 // conversation is what only the agent's goroutine touches.
@@ -70,8 +79,11 @@ type conversation struct {
 	turnEnd  time.Time // of the caller's last turn
 	later    []string  // turns that wait until the agent has spoken
 	misheard int       // turns without words in a row
-	fails    int       // failed turns in a row
 	quiet    quiet
+	esc      escalation.State
+	offer    *saying            // the end of the offer in a reply's place
+	watch    *guard.Watch       // of what is said
+	email    *copilot.EmailTalk // the caller was asked for their address
 }
 
 // New starts an agent in mode Silent at epoch 0. post takes its events in
@@ -84,16 +96,17 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 		ctx: ctx, cancel: cancel, done: make(chan struct{}), prefix: rand.Text()[:8] + "-",
 		uttered: echo.NewReference(),
 	}
+	a.first.Lines, a.first.VoiceID = a.cfg.Lines, cfg.VoiceID
 	a.state = StateListening
+	a.tooling = newTooling()
 	a.quiet.busy = true
 	a.clips = make(map[*playout.Clip]*saying)
 	a.legs = make(map[*leg]*hearing)
 	a.learned = make(map[string]turn.Pauses)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
+	a.watch = a.cfg.Guard.Watch()
 	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{Played: a.uttered.Played})
-	if e.TTS != nil && !a.cfg.Rendered.has(a.cfg.Lines.urgent()) {
-		a.wg.Go(a.renderUrgent)
-	}
+	a.renderLater()
 	go a.run()
 	return a
 }
@@ -118,7 +131,8 @@ func (a *Agent) SetMode(mode Mode, epoch uint64, history []Line) {
 
 // Company makes the agent say something short while the caller waits:
 // situation is one of willStart, willStartLong, failed, lost, returned, transferred,
-// requested, stillWaiting; name is the human's. In mode Silent it is kept for
+// requested, stillWaiting, or canceled, of which nothing is said; name is the
+// human's. In mode Silent it is kept for
 // the next mode with a voice, Config.LineLifetime at most.
 func (a *Agent) Company(situation, name string) { a.box.post(msgCompany{situation, name}, false) }
 
@@ -204,6 +218,7 @@ func (a *Agent) run() {
 	}
 	a.silence()
 	a.player.Close()
+	a.lastOutcomes()
 	for i := range a.alarms {
 		a.unset(alarmKind(i))
 	}
@@ -257,10 +272,14 @@ func (a *Agent) handle(message any) {
 		a.called(m)
 	case msgReply:
 		a.replied(m)
+	case msgTool:
+		a.tooled(m)
 	case msgClip:
 		a.voicedClip(m)
 	case msgSynthesised:
 		a.synthesised(m)
+	case msgAskEmail:
+		a.askEmail(m.ask)
 	}
 }
 

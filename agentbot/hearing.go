@@ -5,9 +5,11 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
+	"github.com/relevo/relevo/agentbot/tools"
 	"github.com/relevo/relevo/agentbot/turn"
 )
 
@@ -233,8 +235,10 @@ func (a *Agent) final(m msgFinal) {
 
 	text := strings.TrimSpace(m.transcript.Text)
 	err := m.err
-	if err == nil && text != "" && isNonsense(m.transcript) {
-		err, text = nonsense("asr", "words that nobody says"), ""
+	if err == nil && text != "" {
+		if err = engine.CheckTranscript("asr", m.transcript); err != nil {
+			text = ""
+		}
 	}
 	if err == nil && !hasWords(text) {
 		text = ""
@@ -242,6 +246,9 @@ func (a *Agent) final(m msgFinal) {
 	echoed := err == nil && a.echoed(m.leg, u, text)
 	if echoed {
 		text = ""
+	}
+	if text != "" && m.leg.info.Role == RoleCaller {
+		a.heardLanguage(m.transcript.Language, text)
 	}
 	if text != "" || u.shown {
 		a.emit(Heard{Leg: m.leg.info, SentenceID: u.id, Text: text, Final: true, Start: u.start, End: u.end})
@@ -256,7 +263,7 @@ func (a *Agent) final(m msgFinal) {
 		a.deaf(u, err)
 	case text == "":
 		a.nothingSaid(u)
-	case (u.length <= a.backchannel() || turn.Words(text) <= 2) && turn.Backchannel(text) && a.speaking():
+	case (u.length <= a.backchannel() || turn.Words(text) <= 2) && turn.Backchannel(text) && (a.speaking() || a.toolsRun()):
 		// Two words are no more than that: it is noise that made them last longer.
 		a.wordless()
 		a.goOn()
@@ -267,20 +274,18 @@ func (a *Agent) final(m msgFinal) {
 	a.next()
 }
 
-// isNonsense says whether a transcript cannot be what somebody said.
-func isNonsense(t engine.Transcript) bool {
-	return strings.ContainsFunc(t.Text, func(r rune) bool {
-		return r == unicode.ReplacementChar || unicode.IsControl(r) && !unicode.IsSpace(r)
-	})
-}
-
 // nothingSaid is an utterance without words: a cough, or speech that the
 // recogniser made nothing of.
 func (a *Agent) nothingSaid(u *utterance) {
-	if a.mode.thinks() && a.idle() && u.voiced >= time.Second && a.misheard < 2 {
-		a.misheard++
-		a.say(a.cfg.Lines.TroubleHearing, jobLine)
-		return
+	if a.mode.thinks() && a.idle() && u.voiced >= time.Second {
+		if a.ruled(escalation.Misheard{}, "") {
+			return
+		}
+		if a.misheard < 2 {
+			a.misheard++
+			a.say(a.cfg.Lines.TroubleHearing, jobLine)
+			return
+		}
 	}
 	a.wordless()
 }
@@ -345,6 +350,7 @@ func (a *Agent) goOn() {
 	if a.playing() {
 		a.setState(StateSpeaking)
 	}
+	a.keepWaiting()
 }
 
 func (a *Agent) unpause() {
@@ -367,6 +373,15 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 	a.cut(reason)
 	a.memory.heard(engine.RoleUser, "", text)
 	a.turnEnd = end
+	if a.emailTurn(text) || a.ruled(escalation.CallerSaid{Text: text}, quotedCaller(text)) {
+		a.dropConfirmation(tools.Unconfirmed) // what is asked now is something else
+		a.drop(guess)
+		return
+	}
+	if a.consented(text) {
+		a.drop(guess)
+		return
+	}
 	if !a.adopt(guess, text) {
 		a.reply()
 	}
@@ -377,7 +392,7 @@ func (a *Agent) humanSaid(who Leg, text string) {
 	switch {
 	case text == "":
 	case who.Role != RoleHuman:
-		a.memory.add(engine.RoleAssistant, "", text)
+		a.memory.add(engine.RoleAssistant, "", guard.Words(text))
 	case a.mode == Revoice:
 		a.enqueue(a.newJob(jobVerbatim, text, who.Name))
 	default:
@@ -390,11 +405,12 @@ func (a *Agent) typed(m msgTyped) {
 	switch {
 	case text == "":
 	case m.guidance:
-		a.memory.note("Guidance from the human agent " + m.leg.Name + ", which the caller does not see: " + text)
+		a.memory.guidance(text)
 	case m.leg.Role == RoleHuman:
 		a.memory.heard(engine.RoleHuman, m.leg.Name, text)
 	default:
 		a.greeted = true
+		a.heardLanguage("", text)
 		a.callerSaid(text, time.Now(), ReasonNewQuery, false)
 	}
 }

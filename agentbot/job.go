@@ -4,11 +4,14 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/playout"
 	"github.com/relevo/relevo/agentbot/sentence"
+	"github.com/relevo/relevo/agentbot/spoken"
 )
 
 type jobKind int
@@ -33,6 +36,7 @@ type job struct {
 	turn   time.Time // end of the turn that it answers
 	asked  time.Time // when the job was made
 	limit  int       // most sentences; 0 is no limit
+	voice  string    // of the TTS
 	ctx    context.Context
 	cancel context.CancelFunc
 	ahead  chan struct{} // holds one for each sentence with audio that is not yet over
@@ -40,27 +44,45 @@ type job struct {
 	// be made.
 	released chan struct{}
 
+	patient atomic.Bool // a tool was called: the time that engines share is over
+
 	// owned by the agent's goroutine
 	sayings     []*saying
 	started     bool
 	wrote       bool // no more sentences come
 	synthesised bool // no more clips come
 	dead        bool
-	called      bool // it asked for a human
-	held        bool // a guess, not adopted
-	farewell    bool // the last words to a silent caller
+	called      bool   // it asked for a human
+	held        bool   // a guess, not adopted
+	withheld    bool   // something else is said in the place of its rest
+	said        string // what is said of a reply, and in its place
+	before      int    // bytes of said that were said in the rounds before
+	farewell    bool   // the last words to a silent caller
 	failed      error
+
+	// of a reply with tools, owned by the agent's goroutine
+	base      *engine.Request  // as it was asked first
+	exchange  []engine.Message // calls and answers since
+	rounds    int              // of calls
+	toolCalls int
+	round     *toolRound    // being called
+	confirmed *confirmation // the caller agreed: it begins with the call
 }
 
 // saying is a sentence of a job.
 type saying struct {
 	job  *job
 	id   string
-	text string
+	text string        // as it is written
+	say  spoken.Spoken // as it is said
+
+	confidence *float64
+	sources    []string
 
 	clip  *playout.Clip
 	begun bool
 	final bool
+	heard int // code points of text, when final
 	start time.Time
 }
 
@@ -69,7 +91,7 @@ type saying struct {
 const ahead = 2
 
 func (a *Agent) newJob(kind jobKind, text, human string) *job {
-	j := &job{kind: kind, epoch: a.epoch, text: text, turn: a.turnEnd, asked: time.Now(), ahead: make(chan struct{}, ahead)}
+	j := &job{kind: kind, epoch: a.epoch, text: text, turn: a.turnEnd, asked: time.Now(), voice: a.cfg.VoiceID, ahead: make(chan struct{}, ahead)}
 	if kind == jobVerbatim && a.mode == Revoice {
 		j.human = &human
 	}
@@ -185,14 +207,14 @@ func (a *Agent) next() {
 func (a *Agent) start(j *job) {
 	j.started = true
 	if j.kind == jobReply {
-		a.startReply(j, a.memory.request(&a.cfg, a.mode))
+		a.startReply(j)
 		return
 	}
 	j.wrote = true
 	if clip, ok := a.rendered(j.text); ok {
 		s := a.newSaying(j, j.text)
 		j.synthesised = true
-		a.play(s, playout.Ready(j.text, clip.rate, clip.pcm, clip.words))
+		a.play(s, playout.Ready(s.say.Say, clip.rate, clip.pcm, clip.words))
 		return
 	}
 	if a.engines.TTS == nil || j.kind == jobTrouble && a.ttsDown {
@@ -211,14 +233,15 @@ func (a *Agent) start(j *job) {
 }
 
 // startReply has the model write a reply, and the voice speak it.
-func (a *Agent) startReply(j *job, request engine.Request) {
-	sayings := make(chan *saying, maxSentences)
-	a.wg.Go(func() { a.compose(j, request, sayings) })
+func (a *Agent) startReply(j *job) {
+	sayings := make(chan *saying, maxSentences+maxLineSentences+1)
 	a.wg.Go(func() { a.synthesise(j, sayings) })
+	a.ask(j, sayings)
 }
 
 func (a *Agent) newSaying(j *job, piece string) *saying {
 	s := &saying{job: j, id: a.newID(), text: strings.TrimSpace(piece)}
+	s.say = a.cfg.spoken(s.text)
 	j.sayings = append(j.sayings, s)
 	return s
 }
@@ -240,6 +263,7 @@ func (a *Agent) play(s *saying, clip *playout.Clip) {
 // finish ends the current job if all of it was said.
 func (a *Agent) finish(j *job) {
 	if !j.wrote || !j.synthesised {
+		a.keepWaiting()
 		return
 	}
 	for _, s := range j.sayings {
@@ -261,7 +285,7 @@ func (a *Agent) finish(j *job) {
 		a.parted(j)
 	}
 	if j.kind == jobReply && j.failed == nil && !j.dead {
-		a.fails = 0
+		a.escalate(escalation.EngineWorked{}, "")
 		if j.called && len(j.sayings) == 0 {
 			a.set(alarmTool, a.cfg.ToolQuiet)
 		}
@@ -283,5 +307,6 @@ func (a *Agent) rest() {
 		a.rearmCompany()
 	} else if len(a.clips) == 0 && a.current != nil && a.current.kind == jobReply {
 		a.setState(StateThinking)
+		a.keepWaiting()
 	}
 }

@@ -3,7 +3,10 @@ package agentbot
 import (
 	"time"
 
+	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
+	"github.com/relevo/relevo/agentbot/tools"
 )
 
 // waitingLine is a line that was asked for while there was no voice.
@@ -22,6 +25,9 @@ const sameLine = 3 * time.Second // within which a situation's line is not said 
 
 func (a *Agent) setMode(m msgMode) {
 	was := a.mode
+	if m.mode != Answer || m.epoch != a.epoch {
+		a.email = nil // whoever talks to the caller now does not ask for it
+	}
 	if m.mode != was || m.epoch != a.epoch || m.history != nil {
 		a.quiet.asked = 0
 	}
@@ -30,6 +36,9 @@ func (a *Agent) setMode(m msgMode) {
 	}
 	if m.epoch != a.epoch || m.mode == Silent || m.mode == Revoice || was == Revoice || m.history != nil {
 		a.silence()
+	}
+	if m.mode != Answer || m.epoch != a.epoch {
+		a.dropConfirmation(tools.Unconfirmed)
 	}
 	newVoice := was == Silent || a.over || m.epoch != a.epoch
 	if m.mode == Silent {
@@ -45,7 +54,7 @@ func (a *Agent) setMode(m msgMode) {
 		a.state = StateSpeaking
 	}
 	if m.history != nil {
-		a.memory.remember(m.history)
+		a.memory.remember(m.history, a.cfg.Toolbox)
 		a.greeted = true
 	}
 	a.tellOthers()
@@ -88,8 +97,13 @@ func (a *Agent) company(situation, name string) {
 	switch situation {
 	case "requested", "transferred", "willStart", "willStartLong", "stillWaiting":
 		a.quiet.human = true
-	case "failed", "returned":
+		a.escalate(escalation.Requested{}, "")
+	case "failed", "returned", "canceled":
 		a.quiet.human = false
+		a.escalate(escalation.Closed{}, "")
+	}
+	if situation == "canceled" {
+		return // the caller's own doing
 	}
 	now := time.Now()
 	if a.lastLine.situation == situation && now.Sub(a.lastLine.at) < sameLine {
@@ -99,7 +113,7 @@ func (a *Agent) company(situation, name string) {
 		a.lines = append(a.lines, waitingLine{situation, name, now.Add(a.cfg.LineLifetime)})
 		return
 	}
-	line := a.cfg.Lines.forSituation(situation, name, a.waiting)
+	line := a.cfg.Lines.forSituation(situation, guard.Name(name), a.waiting)
 	if line == "" {
 		a.cfg.Log.Warn("agent has no line", "situation", situation)
 		return

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/guard"
 )
 
 // guess is a reply that is made while it is only likely that the caller has
@@ -18,7 +19,9 @@ type guess struct {
 	text  string // what it answers, as plain makes it
 	mode  Mode
 	asked []engine.Message
-	kept  []any // what its job told, for when it is adopted
+	wrote bool   // it has a sentence
+	first string // its first sentence, if it is made already
+	kept  []any  // what its job told besides, for when it is adopted
 }
 
 // likely: the caller's silence is likely to be the end of the turn.
@@ -41,7 +44,7 @@ func (a *Agent) preempt(l *leg, u *utterance) {
 		return
 	}
 	if a.cfg.Preemptive < 0 || !u.likely || l.info.Role != RoleCaller || !hasWords(u.text) ||
-		!a.mode.thinks() || a.over || a.engines.LLM == nil || !a.idle() || len(a.later) > 0 {
+		!a.mode.thinks() || a.over || a.engines.LLM == nil || !a.idle() || len(a.later) > 0 || a.confirm != nil {
 		return
 	}
 	a.discardGuess()
@@ -57,9 +60,9 @@ func (a *Agent) preempt(l *leg, u *utterance) {
 	request := m.request(&a.cfg, a.mode)
 	j := a.newJob(jobReply, "", "")
 	j.turn = j.asked.Add(u.left)
-	j.held, j.released, j.started = true, make(chan struct{}), true
+	j.held, j.released, j.started, j.base = true, make(chan struct{}), true, &request
 	a.guess = &guess{job: j, leg: l, text: plain(u.text), mode: a.mode, asked: request.Messages}
-	a.startReply(j, request)
+	a.startReply(j)
 }
 
 // holds says whether a message belongs to a reply that is not adopted: it is
@@ -67,7 +70,10 @@ func (a *Agent) preempt(l *leg, u *utterance) {
 func (a *Agent) holds(message any) bool {
 	var j *job
 	var err error
+	var first *msgSentence
 	switch m := message.(type) {
+	case msgSentence:
+		j, first = m.job, &m
 	case msgCall:
 		j = m.job
 	case msgReply:
@@ -82,21 +88,32 @@ func (a *Agent) holds(message any) bool {
 	case g == nil || g.job != j: // discarded
 	case err != nil:
 		a.discardGuess()
+	case first != nil && !g.wrote && a.harmless(first):
+		g.wrote, g.first = true, first.text
+		a.written(*first)
 	default:
+		g.wrote = g.wrote || first != nil
 		g.kept = append(g.kept, message)
 	}
 	return true
 }
 
+// harmless says whether a sentence would be said as it is. The rules and the
+// watch hear of it when the reply is adopted.
+func (a *Agent) harmless(m *msgSentence) bool {
+	watch := *a.watch
+	return !m.unsure && watch.Check(m.text) == guard.Fine
+}
+
 // discardGuess gives up what was begun too early.
 func (a *Agent) discardGuess() {
-	if g := a.guess; g != nil {
-		a.guess = nil
-		a.drop(g)
-	}
+	a.drop(a.takeGuess())
 }
 
 func (a *Agent) drop(g *guess) {
+	if g == nil {
+		return
+	}
 	g.job.dead = true
 	g.job.cancel()
 	a.counters.add(&a.counters.discarded, 1)
@@ -125,6 +142,7 @@ func (a *Agent) adopt(g *guess, text string) bool {
 	a.counters.add(&a.counters.adopted, 1)
 	j.held = false
 	close(j.released)
+	a.watch.Check(g.first) // it is said now
 	a.answer(j)
 	for _, message := range g.kept {
 		a.handle(message)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/engine/scripted"
+	"github.com/relevo/relevo/agentbot/escalation"
 )
 
 // quick has engines that take 150 ms for a text, 200 for the first token and
@@ -42,6 +43,9 @@ func TestPerceivedAnswer(t *testing.T) {
 				inBubble(t, func(w *world) {
 					rng := rand.New(rand.NewSource(seed))
 					w.quick()
+					var rules escalation.Config
+					rules.NotUnderstood.Off = true // the question is always the same
+					w.cfg.Escalation, _ = escalation.New(rules)
 					test.change(w)
 					time.Sleep(time.Duration(rng.Intn(20000)) * time.Microsecond)
 					w.begin()

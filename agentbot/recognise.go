@@ -243,7 +243,7 @@ func (r *recogniser) open(ctx context.Context) error {
 	if asr == nil {
 		return &engine.Error{Engine: "asr", Kind: engine.Unusable, Cause: errors.New("none configured")}
 	}
-	stream, err := asr.OpenASR(ctx, r.leg.agent.cfg.Language)
+	stream, err := asr.OpenASR(ctx, r.leg.agent.cfg.tellASR())
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package signaling
 
 import (
 	"crypto/rand"
+	"crypto/subtle"
+	"encoding/json"
 	"errors"
 	"net/url"
 	"strconv"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/call"
+	"github.com/relevo/relevo/signaling/desk"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
 	"github.com/relevo/relevo/transcripts/export"
@@ -23,7 +26,9 @@ const (
 func newName(prefix string) string { return prefix + strings.ToLower(rand.Text()[:16]) }
 
 // createCall is POST /v1/calls.
-func (s *Server) createCall(r *request) (any, error) { return s.newCall(r, r.who.app) }
+func (s *Server) createCall(r *request) (any, error) {
+	return s.newCall(r, r.who.app, r.body.(*wire.CreateCall))
+}
 
 // createDemoCall is POST /v1/demo/calls: what the caller page uses in --dev.
 func (s *Server) createDemoCall(r *request) (any, error) {
@@ -31,11 +36,38 @@ func (s *Server) createDemoCall(r *request) (any, error) {
 		s.metrics.limited.WithLabelValues("demo").Inc()
 		return nil, wire.Errorf(wire.KindRateLimited, "too many demo calls from your address")
 	}
-	return s.newCall(r, s.cfg.Key)
+	return s.newCall(r, s.cfg.Key, r.body.(*wire.CreateCall))
 }
 
-func (s *Server) newCall(r *request, key string) (any, error) {
-	b := r.body.(*wire.CreateCall)
+// publicCall is POST /v1/public/{link}/calls: anybody who knows the link may
+// try the agent, while an admin lets them.
+func (s *Server) publicCall(r *request) (any, error) {
+	if !s.demo.allow(s.clientAddr(r.Request)) {
+		s.metrics.limited.WithLabelValues("public").Inc()
+		return nil, wire.Errorf(wire.KindRateLimited, "too many calls from your address; try again in a while")
+	}
+	records, err := s.records()
+	if err != nil {
+		return nil, err
+	}
+	v, err := records.Setting(r.Context(), desk.SettingPublic)
+	if err != nil {
+		return nil, deskError(err)
+	}
+	var public desk.Public
+	if v.Version > 0 {
+		if err := json.Unmarshal(v.Value, &public); err != nil {
+			return nil, wire.Wrap(wire.KindInternal, err, "internal error")
+		}
+	}
+	if !public.Enabled || subtle.ConstantTimeCompare([]byte(public.Link), []byte(r.PathValue("link"))) != 1 {
+		return nil, wire.Errorf(wire.KindNotFound, "this link does not work (any more)")
+	}
+	b := r.body.(*wire.PublicCall)
+	return s.newCall(r, s.cfg.Key, &wire.CreateCall{Name: b.Name, Language: b.Language})
+}
+
+func (s *Server) newCall(r *request, key string, b *wire.CreateCall) (any, error) {
 	c, err := s.cfg.Hub.Create(r.Context(), CallSpec{ID: b.ID, Meta: b.Meta, Greeting: b.Greeting, Language: b.Language, ExternalAgent: b.ExternalAgent})
 	if err != nil {
 		return nil, err
@@ -150,6 +182,9 @@ func (s *Server) getCall(r *request) (any, error) {
 		// What the call says of itself is newer than what has been written.
 		now := live.Info()
 		out.State, out.Epoch, out.Holder = now.State, now.Epoch, now.Holder
+		if r.who.privileged() {
+			out.Brief = live.Brief()
+		}
 	}
 	return out, nil
 }

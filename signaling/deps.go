@@ -29,6 +29,8 @@ type Call interface {
 	Say(ctx context.Context, text, as string) (seq int64, err error)
 	RequestHuman(ctx context.Context, r wire.RequestHuman) error
 	Hangup(ctx context.Context, reason string) error
+	// Brief is what a human must know of the call, nil before one is asked for.
+	Brief() *wire.Brief
 }
 
 // Member is a participant's handle on a call: one method for each request.
@@ -47,12 +49,13 @@ type Member interface {
 	// Takeover returns when the human has the floor. That ctx ends stops the
 	// wait, not the claim.
 	Takeover(ctx context.Context, mode wire.TakeoverMode, key string) (wire.TakeoverResult, error)
-	Return(ctx context.Context) error
+	Return(ctx context.Context, r wire.Return) error
 	Hangup(ctx context.Context) error
 	Leave(ctx context.Context) error
 	// SocketLost says that the socket out is gone; nothing where out has been
 	// replaced.
 	SocketLost(out Outbox)
+	SetEmail(ctx context.Context, e wire.SetEmail) error
 }
 
 // What travels between edge and calls, as package call has it.

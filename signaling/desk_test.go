@@ -272,3 +272,24 @@ func TestWhatPeopleWriteDown(t *testing.T) {
 		r.want(404, nil, "GET", "/v1/desk/handoffs/none/wrapup", bob, "")
 	})
 }
+
+// Anybody who has the link may call, while an admin lets them.
+func TestPublicLink(t *testing.T) {
+	bubble(t, func(c *Config) { c.Dev = false }, func(t *testing.T, r *rig) {
+		ann := r.loggedIn("ann", "right")
+		r.want(404, nil, "POST", "/v1/public/try-our-agent/calls", "", `{"name":"Kim"}`)
+		r.want(400, nil, "POST", "/v1/desk/settings/public", ann, `{"value":{"enabled":true,"link":"short"},"version":0}`)
+		r.want(200, nil, "POST", "/v1/desk/settings/public", ann, `{"value":{"enabled":true,"link":"try-our-agent"},"version":0}`)
+		r.want(404, nil, "POST", "/v1/public/try-their-agent/calls", "", `{"name":"Kim"}`)
+		r.want(400, nil, "POST", "/v1/public/try-our-agent/calls", "", `{"id":"c1","externalAgent":true}`)
+		var made wire.CreateCallResult
+		r.want(201, &made, "POST", "/v1/public/try-our-agent/calls", "", `{"name":"Kim"}`)
+		p := r.dial()
+		p.request("1", wire.MethodJoin, wire.Join{Token: made.Token})
+		if f := p.read(); f.Error != nil {
+			t.Errorf("join: %+v", f.Error)
+		}
+		r.want(200, nil, "POST", "/v1/desk/settings/public", ann, `{"value":{"enabled":false,"link":"try-our-agent"},"version":1}`)
+		r.want(404, nil, "POST", "/v1/public/try-our-agent/calls", "", `{"name":"Kim"}`)
+	})
+}

@@ -147,6 +147,7 @@ func (c *fakeCall) Claim(_ context.Context, by Claimant) (string, error) {
 	return "tk_1", nil
 }
 
+func (c *fakeCall) Brief() *wire.Brief               { return &wire.Brief{Reason: "asked", Seq: 3} }
 func (c *fakeCall) ReturnToAI(context.Context) error { return c.note("return") }
 func (c *fakeCall) Say(_ context.Context, text, as string) (int64, error) {
 	return 7, c.note("say " + as + " " + text)
@@ -185,8 +186,9 @@ func (m *fakeMember) Takeover(ctx context.Context, _ wire.TakeoverMode, _ string
 	}
 	return wire.TakeoverResult{TakeoverUID: "tk_1", Epoch: 2}, err
 }
-func (m *fakeMember) Return(context.Context) error { return m.c.note("return") }
-func (m *fakeMember) Hangup(context.Context) error { return m.c.note("hangup") }
+func (m *fakeMember) Return(context.Context, wire.Return) error     { return m.c.note("return") }
+func (m *fakeMember) SetEmail(context.Context, wire.SetEmail) error { return m.c.note("setEmail") }
+func (m *fakeMember) Hangup(context.Context) error                  { return m.c.note("hangup") }
 func (m *fakeMember) Leave(context.Context) error {
 	m.c.mu.Lock()
 	out := m.c.out

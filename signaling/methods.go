@@ -80,6 +80,10 @@ func perform(ctx context.Context, m Member, params wire.Validator, method string
 		return nil, m.RequestHuman(ctx, *p)
 	case *wire.Takeover:
 		return m.Takeover(ctx, p.TakeoverMode, p.Key)
+	case *wire.Return:
+		return nil, m.Return(ctx, *p)
+	case *wire.SetEmail:
+		return nil, m.SetEmail(ctx, *p)
 	case *wire.Empty:
 		return nil, performEmpty(ctx, m, method)
 	}
@@ -94,8 +98,6 @@ func performEmpty(ctx context.Context, m Member, method string) error {
 		return m.CancelRequest(ctx)
 	case wire.MethodKeepWaiting:
 		return m.KeepWaiting(ctx)
-	case wire.MethodReturn:
-		return m.Return(ctx)
 	case wire.MethodHangup:
 		return m.Hangup(ctx)
 	case wire.MethodLeave:

@@ -176,6 +176,7 @@ func TestAnswersConform(t *testing.T) {
 		if _, err := r.s.cfg.Records.Put(t.Context(), store.Document{Kind: store.CallBack, ID: "c1", Of: "c1", Body: []byte(`{"phone":"12345","state":"open"}`)}); err != nil {
 			t.Fatal(err)
 		}
+		r.want(200, nil, "POST", "/v1/desk/settings/public", asApp, `{"value":{"enabled":true,"link":"try-our-agent"},"version":0}`)
 		for _, rt := range r.s.routes() {
 			if rt.result == nil {
 				continue
@@ -185,6 +186,8 @@ func TestAnswersConform(t *testing.T) {
 			switch rt.path {
 			case "/v1/desk/login":
 				body = `{"identity":"ann","password":"right"}`
+			case "/v1/public/{link}/calls":
+				path = "/v1/public/try-our-agent/calls"
 			case "/v1/desk/me":
 				body = `{"name":"Ann","version":1}`
 			case "/v1/desk/me/avatar":

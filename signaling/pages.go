@@ -33,6 +33,7 @@ func (s *Server) pages(mux *http.ServeMux) {
 	caller := s.contentPolicy(append([]string{"'self'"}, s.cfg.AllowedOrigins...))
 	console := s.contentPolicy([]string{"'none'"})
 	mux.HandleFunc("GET /{$}", s.page(caller, "index.html"))
+	mux.HandleFunc("GET /try/{link}", s.page(caller, "index.html"))
 	mux.HandleFunc("GET /console", s.page(console, "console/index.html"))
 	mux.HandleFunc("GET /console/{$}", s.page(console, "console/index.html"))
 	mux.HandleFunc("/", s.file(console))

@@ -2,21 +2,25 @@ package main
 
 import (
 	"github.com/relevo/relevo/agentbot"
+	"github.com/relevo/relevo/agentbot/copilot"
 	"github.com/relevo/relevo/agentbot/room"
 	"github.com/relevo/relevo/sfu"
 	"github.com/relevo/relevo/signaling/call"
 )
 
 // bot is our agent as a call knows its bot: the same verbs in the call's types.
-type bot struct{ *room.Bot }
+// Its copilot works beside it and shares nothing but the language model.
+type bot struct {
+	*room.Bot
+	copilot *copilot.Copilot
+}
 
-// newBot is call.Config.NewBot: an agent of cfg and engines for each call.
-func newBot(cfg agentbot.Config, engines agentbot.Engines) func(call.BotSpec) (call.Bot, error) {
+// newBot is call.Config.NewBot: an agent of cfg and engines for each call, and a
+// copilot of assist.
+func newBot(cfg agentbot.Config, engines agentbot.Engines, assist copilot.Config) func(call.BotSpec) (call.Bot, error) {
 	return func(s call.BotSpec) (call.Bot, error) {
 		cfg := cfg
-		if s.Language != "" {
-			cfg.Language = s.Language
-		}
+		cfg.SpeakLike(s.Language)
 		if s.Greeting != nil {
 			cfg.Greeting = *s.Greeting
 		}
@@ -25,7 +29,9 @@ func newBot(cfg agentbot.Config, engines agentbot.Engines) func(call.BotSpec) (c
 		if err != nil {
 			return nil, err
 		}
-		return &bot{b}, nil
+		assist := assist
+		assist.Log = cfg.Log
+		return &bot{b, copilot.New(assist, func(n copilot.Note) { tellNote(s.Events, n) })}, nil
 	}
 }
 
@@ -76,8 +82,12 @@ func tell(to call.BotEvents, e agentbot.Event) {
 		to.WantHuman(e.Epoch, e.Reason, e.Detail)
 	case agentbot.WantHangup:
 		to.WantHangup(e.Epoch, e.Reason)
+	case agentbot.ToolCalled:
+		to.ToolCalled(call.ToolCall(e))
 	case agentbot.Failed:
 		to.Failed(e.Epoch, e.Engine, e.Kind)
+	case agentbot.EmailGiven:
+		to.EmailGiven(e.Epoch, e.Address)
 	case agentbot.Ready:
 		to.Ready(e.Epoch)
 	}

@@ -16,6 +16,7 @@
 //	config.go    the one configuration of the server, and what it refuses
 //	wire.go      the one place where the parts meet
 //	bot.go       the AI agent as a call knows it
+//	escalation.go  --escalation: when it asks for a human, what it never says
 //	serve.go     listeners, signals, shutdown
 //	bench.go     which bench; bench_….go are one each
 //	metrics.go   what Prometheus reads

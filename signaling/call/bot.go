@@ -35,7 +35,8 @@ type Bot interface {
 	SetMode(mode BotMode, epoch uint64, history []BotLine)
 	// Company makes the bot say something short while the caller waits:
 	// situation is one of willStart, willStartLong, failed, lost, returned,
-	// transferred, requested, stillWaiting; name is the human's.
+	// transferred, requested, stillWaiting, or canceled, of which nothing is said;
+	// name is the human's.
 	Company(situation, name string)
 	// Typed gives the bot the text that a participant typed. Guidance is from
 	// a human without the floor, for the AI only.
@@ -54,6 +55,7 @@ type Bot interface {
 	SetAudience(a sfu.RoleSet)
 	// Close stops it and waits until nothing of it runs.
 	Close()
+	Copilot
 }
 
 // BotLeg is whose microphone a bot hears.
@@ -65,7 +67,7 @@ type BotLeg struct {
 
 // BotLine is a line of the log as a bot remembers it.
 type BotLine struct {
-	Role string // caller, agent, human, event
+	Role string // caller, agent, human, event, guidance, tool (Name is the tool, Text its status)
 	Name string
 	Text string
 }
@@ -88,10 +90,14 @@ type BotEvents interface {
 	// WantHangup: the caller has been silent through every question and has been
 	// said goodbye to.
 	WantHangup(epoch uint64, reason string)
+	// ToolCalled: the bot's model called a tool of the operator's, and this came
+	// of it. It may come after the bot was made to be silent.
+	ToolCalled(t ToolCall)
 	// Failed: an engine failed; what the bot said about it comes as Spoken.
 	Failed(epoch uint64, engine, kind string)
 	// Ready answers SetMode(BotAnswer, epoch, history): briefed.
 	Ready(epoch uint64)
+	CopilotEvents
 }
 
 // Heard is a participant's sentence.
@@ -113,4 +119,8 @@ type Spoken struct {
 	Unspoken   string // with Final and Cut: the rest
 	Verbatim   bool   // said by Speak, for a human in mode 0
 	Start, End time.Time
+	// With Final, where the bot knows: how sure it is, from 0 to 1, and what the
+	// sentence is made of. Callers never see them.
+	Confidence *float64
+	Sources    []string
 }

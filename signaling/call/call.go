@@ -35,7 +35,8 @@ type Call struct {
 	shutdown sync.Once
 
 	// read by anyone
-	info atomic.Pointer[wire.CallInfo]
+	info     atomic.Pointer[wire.CallInfo]
+	briefNow atomic.Pointer[wire.Brief]
 
 	// owned by run: the takeover
 	machine     takeover.Machine
@@ -75,6 +76,8 @@ type Call struct {
 	agentState int       // 1 listening, 2 thinking, 3 speaking
 	lastHum    time.Time // when the human was last heard
 	lastCall   time.Time // when the caller was last heard
+
+	assist assist // owned by run: what its copilot knows
 
 	// owned by run: the end
 	timers map[string]*time.Timer

@@ -41,6 +41,8 @@ type Config struct {
 	SessionTimeout time.Duration // 180 s: how long the caller may be silent to a human
 	AskEvery       time.Duration // 60 s: how often a waiting caller is asked whether to go on
 	ReadyWithin    time.Duration // 2 s: how long a return waits for the AI's briefing
+
+	AskEmail bool // the AI asks who waits for a human for an e-mail address, where none is known
 }
 
 func (c Config) withDefaults() Config {

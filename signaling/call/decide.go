@@ -238,6 +238,7 @@ func (c *Call) committed(d decision, next takeover.Machine, effects []takeover.E
 	c.announceState(d.reason, e.Seq)
 	c.moving = false
 	d.reply(nil)
+	c.assistMoved(d)
 	c.summarise()
 	if claims(d.event) && d.by != nil && d.by.gone {
 		// They left while the claim was being written.

@@ -161,3 +161,23 @@ type voice struct {
 	identity string
 	track    *sfu.Track
 }
+
+// tellWait tells the callers how the wait stands.
+func (c *Call) tellWait(question string) {
+	h := wire.Handoff{Position: c.hub.position(c), WaitedMS: time.Since(c.requests).Milliseconds(), Question: question, Reason: c.reason}
+	if c.cfg.Desk != nil {
+		h.Position, h.LikelyMS = c.wait.Position, c.wait.Likely.Milliseconds()
+	}
+	c.announce(wire.NotifyHandoff, 0, h, func(m *member) bool { return m.role == wire.RoleCaller })
+}
+
+// askLater asks the waiting caller, now and then, whether to go on.
+func (c *Call) askLater() {
+	c.after(timerAsk, c.cfg.AskEvery, func() {
+		if c.machine.State == takeover.Pending {
+			c.tellWait("keepWaiting")
+			c.company("stillWaiting", "")
+			c.askLater()
+		}
+	})
+}

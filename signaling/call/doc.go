@@ -35,6 +35,12 @@
 // the live sentences from one goroutine at one moment: no hole, no duplicate.
 // A member's cursor is the seq up to which it has been told.
 //
+// # The copilot
+//
+// A bot brings a [Copilot], which reads what is published and helps humans: see
+// assist.go. It shares nothing with the bot that talks, is never waited for, and
+// what it has is shown to the one human whom it is for, in their epoch only.
+//
 // # Goroutines
 //
 // A call has its own (run), its recorder, and one for each thing that may wait

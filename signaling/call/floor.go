@@ -52,6 +52,9 @@ func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
 	case takeover.Dequeue:
 		c.hub.dequeue(c)
 		c.stop(timerAsk)
+		if d.event == takeover.Cancel {
+			c.company("canceled", "")
+		}
 	case takeover.AwaitMedia:
 		c.awaitMedia()
 	case takeover.StopAwaiting:
@@ -346,26 +349,6 @@ func (c *Call) watchSilence() {
 			return
 		}
 		c.watchSilence()
-	})
-}
-
-// tellWait tells the callers how the wait stands.
-func (c *Call) tellWait(question string) {
-	h := wire.Handoff{Position: c.hub.position(c), WaitedMS: time.Since(c.requests).Milliseconds(), Question: question, Reason: c.reason}
-	if c.cfg.Desk != nil {
-		h.Position, h.LikelyMS = c.wait.Position, c.wait.Likely.Milliseconds()
-	}
-	c.announce(wire.NotifyHandoff, 0, h, func(m *member) bool { return m.role == wire.RoleCaller })
-}
-
-// askLater asks the waiting caller, now and then, whether to go on.
-func (c *Call) askLater() {
-	c.after(timerAsk, c.cfg.AskEvery, func() {
-		if c.machine.State == takeover.Pending {
-			c.tellWait("keepWaiting")
-			c.company("stillWaiting", "")
-			c.askLater()
-		}
 	})
 }
 

@@ -213,6 +213,7 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 		c.stop(timerCaller)
 		c.list(m, true, "")
 		c.record("joined", m, nil)
+		c.setEmail(m.claims.Email, "token", m)
 		if !c.answered && !c.spec.ExternalAgent {
 			c.answered = true
 			c.answer()
@@ -237,6 +238,7 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 			c.poll()
 		}
 	}
+	c.tellBrief(m)
 	c.entriesBySocketLater(m)
 	c.summarise()
 }

@@ -129,7 +129,7 @@ func (m *Member) RequestHuman(ctx context.Context, r wire.RequestHuman) error {
 	if m.m.role == wire.RoleObserver || m.m.role == wire.RoleHuman {
 		return wire.Errorf(wire.KindForbidden, "the caller or the agent asks for a human")
 	}
-	r.Priority = 0 // what a caller's client says never sets one; an app may
+	r.Priority, r.Skill = 0, "" // what a member says never sets them; an app may
 	return m.c.requestHuman(ctx, r, m.m)
 }
 
@@ -147,6 +147,7 @@ func (c *Call) requestHuman(ctx context.Context, r wire.RequestHuman, by *member
 		details := map[string]any{}
 		if r.Email != "" {
 			details["email"] = r.Email
+			c.setEmail(r.Email, "request", by)
 		}
 		if r.Skill != "" {
 			details["skill"] = r.Skill
@@ -249,14 +250,31 @@ func (c *Call) claimBy(by Claimant, m *member, reply func(string, error)) {
 	}})
 }
 
-// Return gives the call back to the AI.
-func (m *Member) Return(ctx context.Context) error {
+// SetEmail says where the caller can be written to.
+func (m *Member) SetEmail(ctx context.Context, e wire.SetEmail) error {
+	if m.m.role != wire.RoleCaller && m.m.role != wire.RoleAgent {
+		return wire.Errorf(wire.KindForbidden, "the caller's address is the caller's to give")
+	}
+	return m.alone(ctx, func(reply func(error)) {
+		m.c.setEmail(e.Email, "given", m.m)
+		reply(nil)
+	})
+}
+
+// Return gives the call back to the AI. Who watches is warned of trouble.
+func (m *Member) Return(ctx context.Context, r wire.Return) error {
 	return m.alone(ctx, func(reply func(error)) {
 		if !m.c.isClaimant(m.m) {
 			reply(wire.Errorf(wire.KindForbidden, "only who has taken the call over can give it back"))
 			return
 		}
-		m.c.release(m.m, reply)
+		watch := r.Watch && m.c.agentOut
+		m.c.release(m.m, func(err error) {
+			if err == nil && watch {
+				m.c.assist.watch = wire.Watch{Identity: m.m.claims.Identity}
+			}
+			reply(err)
+		})
 	})
 }
 

@@ -138,6 +138,7 @@ func (c *Call) summarise() {
 			break
 		}
 	}
+	c.assistSummary(&s)
 	s.Holder = c.names[c.holder].name
 	if c.machine.State == takeover.Ended {
 		return

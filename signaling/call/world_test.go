@@ -154,6 +154,7 @@ type rogue struct {
 	typed   []string
 	spoken  []string
 	hears   map[string]bool
+	assists []string
 	refused int // frames of an old epoch
 }
 

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/relevo/relevo/signaling/account"
 	"github.com/relevo/relevo/signaling/desk/queue"
 	"github.com/relevo/relevo/signaling/desk/store"
@@ -74,6 +76,8 @@ type Config struct {
 	Store  store.Store
 	People People
 	Log    *slog.Logger // nil: discarded
+	// Metrics registers the desk's; nil: nowhere.
+	Metrics prometheus.Registerer
 	// Clock is the wall clock and, beside it, elapsed time that never jumps; nil:
 	// those of the machine.
 	Clock func() (wall time.Time, elapsed time.Duration)
@@ -85,6 +89,7 @@ type Desk struct {
 	// fixed after New
 	cfg     Config
 	log     *slog.Logger
+	metrics *metrics
 	calls   Calls // set by Start
 	box     *mailbox
 	started time.Time
@@ -102,7 +107,7 @@ func New(cfg Config) *Desk {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{cfg: cfg, log: cfg.Log, box: newMailbox(), started: time.Now(), done: make(chan struct{})}
+	d := &Desk{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Metrics), box: newMailbox(), started: time.Now(), done: make(chan struct{})}
 	if d.cfg.Clock == nil {
 		d.cfg.Clock = func() (time.Time, time.Duration) {
 			now := time.Now()

@@ -24,7 +24,12 @@ import (
 	"github.com/relevo/relevo/transcripts/sqlite"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if childMain() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // calls are calls that do what the desk wants, and keep what that was.
 type calls struct {

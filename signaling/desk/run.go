@@ -294,6 +294,7 @@ func (r *runner) wrote(err error) {
 		reply(nil)
 	}
 	for _, fx := range b.tell {
+		r.d.metrics.told(&fx)
 		r.tell(fx)
 	}
 	r.changed(b)
@@ -303,6 +304,7 @@ func (r *runner) wrote(err error) {
 // that it is not durable; a claim does not stand, since its call is not taken
 // over without the store's word.
 func (r *runner) unwritten(b *batch, err error) {
+	r.d.metrics.broken.Inc()
 	if !r.broken {
 		r.broken = true
 		r.d.log.Error("the desk cannot be written; it is tried again each second", "error", err)

@@ -17,12 +17,34 @@ const (
 	SettingHours   = "hours"   // hours.Schedule
 	SettingRouting = "routing" // Routing
 	SettingRules   = "rules"   // []rules.Rule
+	SettingPublic  = "public"  // Public
 )
 
 // Routing is how the desk works, as it is stored and as the form sends it.
 type Routing struct {
 	queue.Config
 	ByLanguage bool `json:"byLanguage,omitempty"` // a call's language is asked of who takes it
+}
+
+// Public is the link by which anybody may call, to try the agent.
+type Public struct {
+	Enabled bool   `json:"enabled"`
+	Link    string `json:"link"` // the last part of its address: who knows it may call
+}
+
+// minLink is the shortest link: nobody should find one by trying.
+const minLink = 12
+
+// Check says what is wrong with p.
+func (p Public) Check() []Problem {
+	ok := len(p.Link) >= minLink && len(p.Link) <= 64
+	for _, r := range p.Link {
+		ok = ok && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
+	}
+	if p.Enabled && !ok {
+		return []Problem{{"link", "link", "12 to 64 letters, digits, - and _"}}
+	}
+	return nil
 }
 
 // settings is all of it.
@@ -62,6 +84,12 @@ func CheckSetting(key string, value json.RawMessage) []Problem {
 		for _, p := range v.Check() {
 			out = append(out, Problem(p))
 		}
+	case SettingPublic:
+		var v Public
+		if err := strict(value, &v); err != nil {
+			return fail(err)
+		}
+		return v.Check()
 	case SettingRules:
 		var v []rules.Rule
 		if err := strict(value, &v); err != nil {

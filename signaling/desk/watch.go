@@ -204,6 +204,7 @@ func (r *runner) places() map[string]int {
 
 // board tells all consoles the board, whose waits grow by themselves.
 func (r *runner) board() {
+	r.d.metrics.pulse(r.boardNow())
 	for w := range r.watchers {
 		w.board = true
 		r.soon(w)

@@ -88,6 +88,18 @@ type LeaveCallBack struct {
 	Note  string `json:"note,omitempty"`
 }
 
+// PublicCall is the body of POST /v1/public/{link}/calls.
+type PublicCall struct {
+	Name     string `json:"name,omitempty"`
+	Language string `json:"language,omitempty"` // BCP 47
+}
+
+// Validate implements Validator.
+func (p *PublicCall) Validate() error {
+	c := CreateCall{Name: p.Name, Language: p.Language}
+	return c.Validate()
+}
+
 // CallBack is one of the list.
 type CallBack struct {
 	ID        string `json:"id"`

@@ -71,7 +71,8 @@ type CallState struct {
 	Seq    int64  `json:"seq,omitempty"` // log seq of the transition
 }
 
-// Handoff tells the caller how the wait for a human stands.
+// Handoff tells the caller how the wait for a human stands, and humans and
+// observers in the call what they must know.
 type Handoff struct {
 	Position int    `json:"position,omitempty"` // place in the queue, 1 = next; 0 = unknown
 	WaitedMS int64  `json:"waitedMs"`
@@ -81,6 +82,7 @@ type Handoff struct {
 	Reply    string `json:"reply,omitempty"`    // the request is over: what the caller is told, which the AI says too
 	OpensAt  int64  `json:"opensAt,omitempty"`  // when somebody is there again, Unix milliseconds
 	CallBack bool   `json:"callBack,omitempty"` // the caller may leave a number or an address to be called back
+	Brief    *Brief `json:"brief,omitempty"`    // for humans and observers only; the newest replaces all before
 }
 
 // HumanTakeoverWillStart: a human has claimed the call; the AI stays on until

@@ -51,7 +51,11 @@ func NewParams(method string) Validator {
 		return new(WatchCalls)
 	case NotifyCandidate:
 		return new(Candidate)
-	case MethodInterrupt, MethodCancelRequest, MethodKeepWaiting, MethodReturn, MethodHangup, MethodLeave:
+	case MethodReturn:
+		return new(Return)
+	case MethodSetEmail:
+		return new(SetEmail)
+	case MethodInterrupt, MethodCancelRequest, MethodKeepWaiting, MethodHangup, MethodLeave:
 		return new(Empty)
 	}
 	return newDeskParams(method)
@@ -283,7 +287,7 @@ func (r *RequestHuman) Validate() error {
 	if err := checkText("reason", r.Reason, MaxReason); err != nil {
 		return err
 	}
-	if err := checkLine("email", r.Email, 254); err != nil {
+	if err := checkEmail(r.Email); err != nil {
 		return err
 	}
 	return checkLine("skill", r.Skill, 64)

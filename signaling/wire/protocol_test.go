@@ -79,7 +79,7 @@ var bodies = map[string]any{
 	"TakeoverCallResult": TakeoverCallResult{}, "Empty": Empty{}, "PostMessage": PostMessage{}, "MessageResult": MessageResult{},
 	"RequestHuman": RequestHuman{}, "Login": Login{}, "LoginResult": LoginResult{}, "SummaryList": SummaryList{}, "Health": Health{}, "SearchResult": SearchResult{}, "DeskStatus": DeskStatus{}, "HandoffList": HandoffList{},
 	"PutSetting": PutSetting{}, "DeskSetting": DeskSetting{}, "CheckResult": CheckResult{}, "AddNote": AddNote{}, "Note": Note{}, "NoteList": NoteList{}, "WrapUpForm": WrapUpForm{},
-	"LeaveCallBack": LeaveCallBack{}, "CallBack": CallBack{}, "CallBackList": CallBackList{}, "UpdateCallBack": UpdateCallBack{}, "CannedReply": CannedReply{}, "CannedList": CannedList{},
+	"LeaveCallBack": LeaveCallBack{}, "PublicCall": PublicCall{}, "CallBack": CallBack{}, "CallBackList": CallBackList{}, "UpdateCallBack": UpdateCallBack{}, "CannedReply": CannedReply{}, "CannedList": CannedList{},
 	"Me": Me{}, "Account": Account{}, "UpdateProfile": UpdateProfile{}, "SetPassword": SetPassword{}, "UploadAvatar": UploadAvatar{}, "UploadAvatarResult": UploadAvatarResult{},
 	"SessionList": SessionList{}, "AccountList": AccountList{}, "CreateAccount": CreateAccount{}, "UpdateAccount": UpdateAccount{}, "ChangeList": ChangeList{},
 }

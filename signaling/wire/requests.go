@@ -22,6 +22,7 @@ const (
 	MethodReturn        = "return"
 	MethodHangup        = "hangup"
 	MethodLeave         = "leave"
+	MethodSetEmail      = "setEmail"
 	MethodWatchCalls    = "watchCalls" // instead of join: a console follows the list of calls
 )
 
@@ -245,6 +246,8 @@ type CallSummary struct {
 	Reason    string          `json:"reason,omitempty"` // why a human is asked for
 	LastLine  *LastLine       `json:"lastLine,omitempty"`
 	Video     bool            `json:"video,omitempty"`
+	Brief     *BriefLine      `json:"brief,omitempty"` // since a human was asked for
+	Watch     *Watch          `json:"watch,omitempty"` // since a human gave it back and watches
 	Extra     json.RawMessage `json:"extra,omitempty"`
 }
 

@@ -36,6 +36,7 @@ type CallRecord struct {
 	StateAt   int64           `json:"stateAt"`
 	EndedAt   int64           `json:"endedAt,omitempty"`
 	LastSeq   int64           `json:"lastSeq"`
+	Brief     *Brief          `json:"brief,omitempty"` // of a live call, since a human was asked for
 	Meta      json.RawMessage `json:"meta,omitempty"`
 }
 
@@ -179,7 +180,7 @@ func checkPerson(identity, name, avatar, email string) error {
 	if err := checkLine("name", name, MaxName); err != nil {
 		return err
 	}
-	if err := checkLine("email", email, 254); err != nil {
+	if err := checkEmail(email); err != nil {
 		return err
 	}
 	if len(avatar) > MaxURL {

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import { fromFragment, fromObject, refuseQueryToken } from "../app/caller/config.ts";
+import { emailOf, fromFragment, fromObject, refuseQueryToken } from "../app/caller/config.ts";
 import { remedy } from "../app/caller/check.ts";
 import { party } from "../app/caller/who.ts";
 import { readLogin } from "../app/console/desk.ts";
 import { command, shortcuts } from "../app/console/shortcuts.ts";
 import { toSubscribe } from "../app/console/subscription.ts";
-import { callerLabel, takeoverProblem } from "../app/console/wording.ts";
+import { callerLabel, factLabel, reasonText, sourceText, takeoverProblem, troubleText } from "../app/console/wording.ts";
 import { Announcer } from "../app/shared/announce.ts";
 import { clock, initials, spokenDuration } from "../app/shared/format.ts";
 import { loudness } from "../app/shared/levels.ts";
@@ -23,6 +23,14 @@ describe("config", () => {
     expect(fromFragment("#token=a")).toEqual({ token: "a", url: "/" });
     expect(fromFragment("#x")).toBeNull();
   });
+  it("takes an e-mail address from the query or the fragment", () => {
+    expect(emailOf("?email=kim%40example.org", "")).toBe("kim@example.org");
+    expect(emailOf("?email=a@b.co", "#token=x&email=kim@example.org")).toBe("kim@example.org");
+    expect(fromObject({ token: "a", email: "kim@example.org" })?.email).toBe("kim@example.org");
+    for (const bad of ["", "?email=", "?email=kim", "?email=kim@example", "?email=<kim@example.org>", "?email=a b@c.de", `?email=${"a".repeat(250)}@example.org`]) {
+      expect(emailOf(bad, "")).toBeUndefined();
+    }
+  });
   it.each([null, 1, "x", {}, { token: 5 }, { token: "" }])("%o is none", (v) => expect(fromObject(v)).toBeNull());
 });
 
@@ -35,6 +43,11 @@ describe("shortcuts", () => {
     expect(command(key("t", { ctrlKey: true }), false, false)).toBeNull();
     expect(command(key("ArrowDown"), false, false)).toBeNull();
     expect(command(key("ArrowDown"), false, true)).toBe("next");
+  });
+  it("suggestions are taken by their number", () => {
+    expect(command(key("2"), false, false)).toBe("use2");
+    expect(command(key("2"), true, false)).toBeNull();
+    expect(command(key("4"), false, false)).toBeNull();
   });
   it("the help names each command once", () => {
     const all = shortcuts.map((s) => s.command);
@@ -163,5 +176,19 @@ describe("local media", () => {
     const media = new LocalMedia({ track: () => Promise.resolve(), ended: () => {} }, () => Promise.reject(new Error("no")));
     await expect(media.set("microphone", { on: true })).rejects.toThrow("no");
     expect(media.isOn("microphone")).toBe(false);
+  });
+});
+
+describe("words of the copilot", () => {
+  it("says what is known in words and leaves the rest as it is", () => {
+    expect(reasonText("callerAsked")).toBe("The caller asked for a person");
+    expect(reasonText("lowConfidence")).toBe("The AI did not know");
+    expect(reasonText("Wants a refund")).toBe("Wants a refund");
+    expect(reasonText("toString")).toBe("toString");
+    expect(reasonText("")).toBeNull();
+    expect(factLabel("order")).toBe("Order number");
+    expect(factLabel("vin")).toBe("vin");
+    expect(troubleText("upset")).toBe("The caller is upset");
+    expect(sourceText("products/acmetron.md#acmetron-price")).toBe("products, acmetron, acmetron price");
   });
 });

@@ -27,6 +27,8 @@ export class FakeCall {
   epoch = 1;
   holder = AGENT.id;
   reason = "";
+  brief: CallSummary["brief"];
+  watch: CallSummary["watch"];
   human = "";
   createdAt = Date.now() - 95_000;
   stateAt = Date.now() - 20_000;
@@ -63,6 +65,8 @@ export class FakeCall {
       reason: this.reason || undefined,
       lastLine: this.lastLine,
       video: this.video,
+      brief: this.brief,
+      watch: this.watch,
     };
   }
 

@@ -1,7 +1,8 @@
 /**
  * Where the caller page gets its place in a call, in this order: window.relevoConfig,
  * the address's fragment (#token=…&ws=…), a message of the embedding page, or
- * a new demo call from the server. Never the query: it ends up in logs.
+ * a new demo call from the server. Never the query: it ends up in logs. Only the
+ * caller's e-mail address may be there too, as ?email=.
  */
 import type { IceServer } from "../../sdk/src/index.ts";
 
@@ -11,6 +12,8 @@ export interface CallerConfig {
   url?: string;
   iceServers?: IceServer[];
   title?: string;
+  /** Where the caller can be written to. */
+  email?: string;
 }
 
 export class ConfigError extends Error {
@@ -33,6 +36,16 @@ export function fromFragment(hash: string): CallerConfig | null {
   return ws ? { token, wsUrl: ws } : { token, url: "/" };
 }
 
+/** The address in ?email= or #email=; what cannot be one is none. */
+export function emailOf(search: string, hash: string): string | undefined {
+  const email = new URLSearchParams(hash.replace(/^#/, "")).get("email") ?? new URLSearchParams(search).get("email");
+  return plainEmail(email?.trim());
+}
+
+function plainEmail(text: string | undefined): string | undefined {
+  return text && text.length <= 254 && /^[^\s@<>"(),:;[\]\\]+@[^\s@<>"(),:;[\]\\]+\.[^\s@<>"(),:;[\]\\.]+$/.test(text) ? text : undefined;
+}
+
 /** Takes what somebody else made for a configuration; null when it is none. */
 export function fromObject(value: unknown): CallerConfig | null {
   if (typeof value !== "object" || value === null) return null;
@@ -46,12 +59,19 @@ export function fromObject(value: unknown): CallerConfig | null {
     url: wsUrl ? undefined : (text("url") ?? "/"),
     iceServers: Array.isArray(v["iceServers"]) ? (v["iceServers"] as IceServer[]) : undefined,
     title: text("title"),
+    email: plainEmail(text("email")),
   };
 }
 
 /** Finds the configuration; without any, makes a demo call. */
 export async function findConfig(w: Window & { relevoConfig?: unknown }): Promise<CallerConfig> {
   refuseQueryToken(w.location.search);
+  const email = emailOf(w.location.search, w.location.hash);
+  const config = await find(w);
+  return config.email || !email ? config : { ...config, email };
+}
+
+async function find(w: Window & { relevoConfig?: unknown }): Promise<CallerConfig> {
   const given = fromObject(w.relevoConfig);
   if (given) return given;
   const fragment = fromFragment(w.location.hash);
@@ -63,7 +83,8 @@ export async function findConfig(w: Window & { relevoConfig?: unknown }): Promis
     const config = await fromParent(w);
     if (config) return config;
   }
-  return demoCall();
+  const link = /^\/try\/([A-Za-z0-9_-]{1,64})\/?$/.exec(w.location.pathname)?.[1];
+  return link ? newCall(`/v1/public/${link}/calls`) : newCall("/v1/demo/calls");
 }
 
 /** Asks the embedding page, and nobody else, for a configuration. */
@@ -85,14 +106,14 @@ function fromParent(w: Window): Promise<CallerConfig | null> {
   });
 }
 
-async function demoCall(): Promise<CallerConfig> {
+async function newCall(path: string): Promise<CallerConfig> {
   let r: Response;
   try {
-    r = await fetch("/v1/demo/calls", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
+    r = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
   } catch {
     throw new ConfigError("The server could not be reached. Check your connection and try again.");
   }
-  if (r.status === 404) throw new ConfigError("This page needs a link from the service you want to call: there is no demo on this server.");
+  if (r.status === 404 && path === "/v1/demo/calls") throw new ConfigError("This page needs a link from the service you want to call: there is no demo on this server.");
   const body: unknown = await r.json().catch(() => null);
   const problem = body as { detail?: string; title?: string } | null;
   if (!r.ok) throw new ConfigError(problem?.detail ?? problem?.title ?? `The server answered ${r.status}.`);

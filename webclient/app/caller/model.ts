@@ -122,6 +122,7 @@ export class CallerModel {
       this.#listen(call);
       await call.connect();
       if (this.check.speakerId.value) void call.setSpeaker(this.check.speakerId.value).catch(() => undefined);
+      if ("email" in config && config.email) void call.setEmail(config.email).catch(() => undefined); // the call is not worse without
       this.connectedAt.value = this.#now();
       this.phase.value = "call";
       this.announcer.say("Connected to the AI assistant.");

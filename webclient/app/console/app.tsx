@@ -69,6 +69,11 @@ function run(model: ConsoleModel, c: NonNullable<ReturnType<typeof command>>): v
     case "type":
       document.querySelector<HTMLElement>("[data-testid=composer]")?.focus();
       return;
+    case "use1":
+    case "use2":
+    case "use3":
+      if (desk?.useReply(Number(c.at(-1)) - 1)) document.querySelector<HTMLElement>("[data-testid=composer]")?.focus();
+      return;
     case "sound":
       model.set({ sound: !model.prefs.value.sound });
       model.announcer.say(model.prefs.value.sound ? "Sound on." : "Sound off.");

@@ -4,6 +4,7 @@ import { TranscriptView } from "../shared/transcript.tsx";
 import { Avatar, Chip, Notice } from "../shared/ui.tsx";
 import { clock } from "../shared/format.ts";
 import { useNow } from "./callspane.tsx";
+import { BriefCard } from "./copilot.tsx";
 import { Dock } from "./dock.tsx";
 import type { DeskCall } from "./deskcall.ts";
 import type { ConsoleModel } from "./model.ts";
@@ -72,6 +73,7 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
       </header>
       <div class="call-notices">
         <Notices desk={desk} model={model} />
+        <BriefCard desk={desk} />
       </div>
       <div class="call-talk">
         <TranscriptView

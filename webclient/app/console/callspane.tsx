@@ -4,7 +4,7 @@ import { clock, spokenDuration } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, Brand, Chip, Notice, ThemeButton } from "../shared/ui.tsx";
 import type { ConsoleModel } from "./model.ts";
-import { callerLabel, stateText, summaryState } from "./wording.ts";
+import { assistText, callerLabel, moodText, reasonText, stateText, summaryState, troubleText } from "./wording.ts";
 
 export function useNow(everyMs = 1000): number {
   const [now, setNow] = useState(Date.now());
@@ -92,6 +92,7 @@ function CallRow({ call, now, model }: { call: CallSummary; now: number; model: 
   const open = model.open.value?.id === call.id;
   const waited = now - call.stateAt;
   const mine = call.human === model.session.value?.user.name && call.state === "human";
+  const watched = call.watch?.identity === model.session.value?.user.identity ? call.watch : undefined;
   return (
     <li>
       <button
@@ -115,6 +116,17 @@ function CallRow({ call, now, model }: { call: CallSummary; now: number; model: 
           <Chip who={s.who} icon={s.icon}>
             {mine ? "With you" : summaryState(call)}
           </Chip>
+          {call.brief?.mood && call.brief.mood !== "calm" && call.state !== "human" && (
+            <Chip who="wait" icon="alert">
+              {moodText(call.brief.mood)}
+            </Chip>
+          )}
+          {watched && !watched.reason && (
+            <span class="small muted" title={assistText.watching}>
+              <Icon name="ear" />
+              <span class="sr-only">{assistText.watching}</span>
+            </span>
+          )}
           {call.video && (
             <span class="muted" title="With video">
               <Icon name="camera" />
@@ -122,7 +134,17 @@ function CallRow({ call, now, model }: { call: CallSummary; now: number; model: 
             </span>
           )}
         </span>
-        {call.state === "pending" && call.reason && <span class="call-reason small">{call.reason}</span>}
+        {watched?.reason && (
+          <span class="call-reason small row">
+            <Icon name="bell" /> {troubleText(watched.reason)}
+          </span>
+        )}
+        {call.state === "pending" && call.reason && <span class="call-reason small">{reasonText(call.reason)}</span>}
+        {call.state === "pending" && call.brief?.matter && (
+          <span class="call-matter small" dir="auto">
+            {call.brief.matter}
+          </span>
+        )}
         {call.lastLine && (
           <span class="call-last small muted" dir="auto">
             <b>{call.lastLine.role === "agent" ? "AI" : call.lastLine.role === "caller" ? "Caller" : (call.lastLine.name ?? "Agent")}:</b> {call.lastLine.text}

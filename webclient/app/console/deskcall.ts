@@ -7,19 +7,22 @@ import {
   RelevoCall,
   type AgentStateName,
   type CallState,
+  type Brief,
   type ConnectOptions,
+  type Fact,
   type Line,
   type MediaError,
   type Participant,
   type RemoteVideo,
-  type Suggestion,
+  type Reply,
+  type Summary,
   type Takeover,
   type TakeoverMode,
 } from "../../sdk/src/index.ts";
 import type { Announcer } from "../shared/announce.ts";
 import { weave, type MilestoneMark } from "../shared/turns.ts";
 import { EVERYTHING, NOTHING, toSubscribe, type WantMap, type Wants } from "./subscription.ts";
-import { callerLabel, deskEventText, stateText, takeoverProblem } from "./wording.ts";
+import { assistText, callerLabel, deskEventText, stateText, takeoverProblem, troubleText } from "./wording.ts";
 
 export type Place = "listening" | "connecting" | "holding" | "other" | "ended";
 
@@ -55,8 +58,16 @@ export class DeskCall {
   readonly conversation = computed(() => weave(this.lines.value, this.marks.value));
   readonly timeline = signal<TimelineItem[]>([]);
   readonly videos = signal<RemoteVideo[]>([]);
-  /** What the AI would say, while we have the floor. */
-  readonly suggestion = signal<Suggestion | null>(null);
+  /** What we could say, while we have the floor. */
+  readonly replies = signal<Reply[]>([]);
+  /** What is in the message box. */
+  readonly draft = signal("");
+  readonly brief = signal<Brief | null>(null);
+  readonly briefOpen = signal(true);
+  /** Whether we are to be warned of trouble after we have given the call back. */
+  readonly watch = signal(false);
+  readonly #summary = signal<Summary | null>(null);
+  readonly #facts = signal<Fact[] | null>(null);
   readonly wants = signal<WantMap>({});
   readonly byDefault = signal<Wants>(EVERYTHING);
   readonly mode = signal<TakeoverMode>(MODE_OWN_VOICE);
@@ -89,6 +100,15 @@ export class DeskCall {
     const holder = s.holder ? this.call.model.participant(s.holder) : undefined;
     return (holder?.role === "human" ? holder.name : undefined) ?? this.takeover.value?.name;
   });
+  /** The brief is of use to who may take over, and to who has done so. */
+  readonly briefShown = computed(() => {
+    const place = this.place.value;
+    return place === "connecting" || place === "holding" || (place === "listening" && this.state.value.state === "pending");
+  });
+  /** The call so far: the newest, while we have it; else what the brief says. */
+  readonly summary = computed(() => this.#summary.value ?? this.brief.value?.summary ?? null);
+  readonly live = computed(() => this.#summary.value !== null);
+  readonly facts = computed(() => this.#facts.value ?? this.brief.value?.facts ?? []);
   readonly caller = computed(() => this.participants.value.find((p) => p.role === "caller"));
   readonly callerName = computed(() => callerLabel(this.caller.value?.name, this.caller.value?.identity));
   readonly others = computed(() => this.participants.value.filter((p) => p.id !== this.call.me?.id));
@@ -154,7 +174,17 @@ export class DeskCall {
   }
 
   async handBack(): Promise<void> {
-    await this.#ask(() => this.call.returnToAI());
+    await this.#ask(() => this.call.returnToAI({ watch: this.watch.value }));
+  }
+
+  /** Puts a suggestion into the message box; nothing is sent. False when there is none. */
+  useReply(i: number): boolean {
+    const reply = this.replies.value[i];
+    if (!reply || this.place.value !== "holding") return false;
+    const typed = this.draft.value.trimEnd();
+    this.draft.value = typed ? `${typed} ${reply.text}` : reply.text;
+    this.replies.value = [];
+    return true;
   }
 
   async hangUp(): Promise<void> {
@@ -201,7 +231,7 @@ export class DeskCall {
     call.on("callState", (s) => {
       const was = this.state.value;
       this.state.value = s;
-      if (s.state !== "human") this.suggestion.value = null;
+      if (s.state !== "human" || s.holder !== call.me?.id) this.#forgetHelp();
       this.takeover.value = call.model.takeover;
       if (this.joined.value && was.state === s.state) return;
       this.timeline.value = [...this.timeline.value, { state: s.state, at: this.#now(), name: s.state === "human" ? this.human.value : undefined }];
@@ -233,10 +263,15 @@ export class DeskCall {
       this.#coolDown();
     });
     call.on("suggestion", (s) => {
-      if (typeof s.text !== "string" || s.text.trim() === "") return;
-      this.suggestion.value = s;
-      tell(`The AI suggests: ${s.text}`);
+      if (this.place.value !== "holding") return;
+      this.replies.value = s.replies.slice(0, 3);
+      const first = this.replies.value[0];
+      if (first) tell(assistText.announce(first.text, this.replies.value.length - 1));
     });
+    call.on("summary", (s) => (this.#summary.value = s));
+    call.on("facts", (f) => (this.#facts.value = f));
+    call.on("brief", (b) => (this.brief.value = b));
+    call.on("watch", (w) => this.#complain(troubleText(w.reason)));
     call.on("agentStateChange", (s) => (this.agentState.value = s));
     call.on("line", (l) => {
       this.lines.value = call.model.transcript.lines;
@@ -259,9 +294,16 @@ export class DeskCall {
     call.on("closed", (c) => {
       this.endReason.value = c.reason;
       this.videos.value = [];
-      this.suggestion.value = this.problem.value = null;
+      this.problem.value = null;
+      this.#forgetHelp();
       tell("The call has ended.");
     });
+  }
+
+  /** What was for who had the call is for nobody after it. */
+  #forgetHelp(): void {
+    this.replies.value = [];
+    this.#summary.value = this.#facts.value = null;
   }
 
   /** Who no longer talks gives the microphone back, unless it is to be kept ready. */

@@ -2,8 +2,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { MediaHelp } from "../caller/precall.tsx";
 import { Icon } from "../shared/icons.tsx";
 import { LevelMeter, Sheet } from "../shared/ui.tsx";
+import { Suggestions } from "./copilot.tsx";
 import { MODE_AGENT_VOICE, MODE_OWN_VOICE, type DeskCall } from "./deskcall.ts";
 import type { ConsoleModel } from "./model.ts";
+import { assistText } from "./wording.ts";
 
 /** Where one acts: what one's place in the call is, and what can be done from there. */
 export function Dock({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
@@ -83,6 +85,10 @@ function Holding({ desk }: { desk: DeskCall }) {
         <span class="small">
           {agentVoice ? "What you say or type is spoken in the AI’s voice." : desk.muted.value ? "You are muted." : `${desk.callerName.value} hears you.`}
         </span>
+        <label class="check row small">
+          <input type="checkbox" checked={desk.watch.value} onChange={(e) => (desk.watch.value = e.currentTarget.checked)} data-testid="watch" />
+          {assistText.watch}
+        </label>
       </div>
       <div class="dock-meter">
         <LevelMeter track={desk.muted.value ? null : desk.microphone.value} label="Your microphone level" />
@@ -147,28 +153,26 @@ function HangUp({ desk }: { desk: DeskCall }) {
 }
 
 function Composer({ desk }: { desk: DeskCall }) {
-  const [text, setText] = useState("");
+  const text = desk.draft.value;
   const input = useRef<HTMLInputElement>(null);
   const holding = desk.place.value === "holding";
   const other = desk.place.value === "other";
   const label = holding ? "Message to the caller" : other ? "The caller is with a colleague" : "Guidance for the AI. The caller never sees it";
   const submit = async (e: Event) => {
     e.preventDefault();
-    if (await desk.send(text)) setText("");
-  };
-  const take = (suggested: string) => {
-    setText((typed) => (typed.trim() ? `${typed.trimEnd()} ${suggested}` : suggested));
-    desk.suggestion.value = null;
-    input.current?.focus();
+    if (await desk.send(text)) desk.draft.value = "";
   };
   return (
     <>
-      {holding && desk.suggestion.value && (
-        <SuggestionView
-          text={desk.suggestion.value.text}
-          onUse={take}
+      {holding && desk.replies.value.length > 0 && (
+        <Suggestions
+          replies={desk.replies.value}
+          onUse={(i) => {
+            desk.useReply(i);
+            input.current?.focus();
+          }}
           onDismiss={() => {
-            desk.suggestion.value = null;
+            desk.replies.value = [];
             input.current?.focus();
           }}
         />
@@ -181,7 +185,7 @@ function Composer({ desk }: { desk: DeskCall }) {
           ref={input}
           class="input grow"
           value={text}
-          onInput={(e) => setText(e.currentTarget.value)}
+          onInput={(e) => (desk.draft.value = e.currentTarget.value)}
           placeholder={label}
           aria-label={label}
           maxLength={4000}
@@ -194,23 +198,5 @@ function Composer({ desk }: { desk: DeskCall }) {
         </button>
       </form>
     </>
-  );
-}
-
-/** What the AI would say. Nothing is sent by it: one may change it first. */
-function SuggestionView({ text, onUse, onDismiss }: { text: string; onUse: (text: string) => void; onDismiss: () => void }) {
-  return (
-    <div class="suggestion" role="group" aria-label="The AI suggests" data-testid="suggestion">
-      <Icon name="spark" />
-      <p class="grow" dir="auto">
-        {text}
-      </p>
-      <button type="button" class="btn compact" onClick={() => onUse(text)} data-testid="use-suggestion">
-        Use
-      </button>
-      <button type="button" class="btn quiet iconic compact" aria-label="Dismiss the suggestion" onClick={onDismiss}>
-        <Icon name="close" />
-      </button>
-    </div>
   );
 }

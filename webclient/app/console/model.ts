@@ -4,7 +4,7 @@ import { CallList, type CallListOptions, type CallSummary } from "../../sdk/src/
 import { Announcer } from "../shared/announce.ts";
 import { login, storedSession, storeSession, type DeskSession } from "./desk.ts";
 import { DeskCall, type DeskCallOptions } from "./deskcall.ts";
-import { callerLabel } from "./wording.ts";
+import { callerLabel, troubleText } from "./wording.ts";
 
 export interface ConsoleDeps {
   makeList?: (o: CallListOptions) => CallList;
@@ -37,6 +37,7 @@ export class ConsoleModel {
   readonly events: { event: string; payload: unknown; at: number }[] = [];
   readonly #deps: ConsoleDeps;
   #list: CallList | null = null;
+  readonly #warned = new Map<string, number | undefined>();
 
   constructor(deps: ConsoleDeps = {}) {
     this.#deps = deps;
@@ -114,6 +115,19 @@ export class ConsoleModel {
     if (change.warm !== undefined && this.open.value?.place.value === "listening") void this.open.value.warm(change.warm);
   }
 
+  /** Tells, once each, of trouble in calls that we gave back and watch. */
+  #warn(calls: CallSummary[]): void {
+    const me = this.session.value?.user.identity;
+    for (const c of calls) {
+      const w = c.watch;
+      if (!w?.reason || w.identity !== me || this.#warned.get(c.id) === w.time) continue;
+      this.#warned.set(c.id, w.time);
+      this.announcer.say(`${callerLabel(c.caller)}: ${troubleText(w.reason)}.`);
+      if (this.prefs.value.sound) this.#deps.chime?.();
+    }
+    for (const id of this.#warned.keys()) if (!calls.some((c) => c.id === id)) this.#warned.delete(id);
+  }
+
   #enter(s: DeskSession): void {
     this.session.value = s;
     this.loginError.value = null;
@@ -121,6 +135,7 @@ export class ConsoleModel {
     const list = make({ token: s.token, wsUrl: s.wsUrl, url: s.wsUrl ? undefined : "/" });
     this.#list = list;
     list.on("calls", (calls) => {
+      this.#warn(calls);
       this.calls.value = calls;
       this.loaded.value = true;
     });

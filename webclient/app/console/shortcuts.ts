@@ -10,6 +10,9 @@ export type Command =
   | "handback"
   | "mute"
   | "type"
+  | "use1"
+  | "use2"
+  | "use3"
   | "sound";
 
 export const shortcuts: { keys: string[]; command: Command; text: string }[] = [
@@ -21,6 +24,7 @@ export const shortcuts: { keys: string[]; command: Command; text: string }[] = [
   { keys: ["B"], command: "handback", text: "Hand back to the AI" },
   { keys: ["M"], command: "mute", text: "Mute or unmute yourself" },
   { keys: ["/"], command: "type", text: "Type a message" },
+  { keys: ["1", "2", "3"], command: "use1", text: "Put a suggestion into the message box" },
   { keys: ["S"], command: "sound", text: "Sound for new requests on or off" },
   { keys: ["Esc"], command: "close", text: "Stop listening, back to the list" },
   { keys: ["?"], command: "help", text: "This list" },
@@ -63,6 +67,12 @@ export function command(e: KeyLike, inField: boolean, inList: boolean): Command 
       return "mute";
     case "/":
       return "type";
+    case "1":
+      return "use1";
+    case "2":
+      return "use2";
+    case "3":
+      return "use3";
     case "s":
     case "S":
       return "sound";

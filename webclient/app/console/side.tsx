@@ -2,6 +2,7 @@ import type { Participant } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, Video } from "../shared/ui.tsx";
+import { CopilotSection } from "./copilot.tsx";
 import type { DeskCall } from "./deskcall.ts";
 import { callerLabel, stateText } from "./wording.ts";
 
@@ -11,6 +12,7 @@ export function SidePane({ desk }: { desk: DeskCall }) {
   return (
     <aside class="side" aria-label="Details" tabIndex={0}>
       <Videos desk={desk} />
+      <CopilotSection desk={desk} />
       <section>
         <div class="row side-title">
           <h3 class="grow">What you receive</h3>

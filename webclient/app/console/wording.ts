@@ -1,5 +1,5 @@
 /** Words for states, events and errors at the desk. Pure. */
-import { RpcError, type CallStateName, type CallSummary } from "../../sdk/src/index.ts";
+import { RpcError, type CallStateName, type CallSummary, type Mood } from "../../sdk/src/index.ts";
 import type { IconName } from "../shared/icons.tsx";
 import type { Who } from "../shared/ui.tsx";
 
@@ -58,6 +58,97 @@ export function deskEventText(event: string | undefined, name?: string): string 
     default:
       return null;
   }
+}
+
+/** Words around what the AI has for the human. */
+export const assistText = {
+  brief: "Before you take over",
+  soFar: "So far",
+  matter: "Matter",
+  tried: "Tried",
+  open: "Open",
+  unspoken: "The AI was about to say:",
+  facts: "What the caller gave",
+  confirmed: "confirmed",
+  unsure: "not sure",
+  copied: "Copied",
+  suggests: "The AI suggests",
+  dismiss: "Dismiss the suggestions",
+  watch: "Warn me if it goes wrong",
+  watching: "You watch this call",
+  copy: (what: string) => `Copy: ${what}`,
+  use: (n: number) => `Put it into the message box (${n})`,
+  from: (sources: string) => `From ${sources}`,
+  announce: (first: string, more: number) => `The AI suggests: ${first}${more > 0 ? ` And ${more} more.` : ""}`,
+};
+
+export function factLabel(kind: string): string {
+  switch (kind) {
+    case "name":
+      return "Name";
+    case "email":
+      return "E-mail";
+    case "phone":
+      return "Phone";
+    case "order":
+      return "Order number";
+    case "tracking":
+      return "Tracking number";
+    case "invoice":
+      return "Invoice number";
+    case "customer":
+      return "Customer number";
+    case "case":
+      return "Case number";
+    default:
+      return kind;
+  }
+}
+
+export function moodText(m: Mood): string {
+  return m === "upset" ? "Upset" : m === "tense" ? "Tense" : "Calm";
+}
+
+/** Why a person is asked for. What is no reason of the server's own is the caller's, the app's or a model's words. */
+export function reasonText(reason: string | undefined): string | null {
+  if (!reason) return null;
+  const words: Record<string, string> = {
+    asked: "The caller asked for a person",
+    "asked in the page": "The caller asked for a person",
+    "asked in speech": "The caller asked for a person",
+    callerAsked: "The caller asked for a person",
+    callerAgreed: "The caller agreed to talk to a person",
+    lowConfidence: "The AI did not know",
+    modelRequested: "The AI wants a person",
+    phrase: "A phrase to watch for was said",
+    distress: "The caller is upset",
+    notUnderstood: "The AI does not understand the caller",
+    engineFailure: "The AI has technical trouble",
+  };
+  return Object.hasOwn(words, reason) ? words[reason]! : reason;
+}
+
+/** What has come up in a call that one gave back and watches. */
+export function troubleText(reason: string): string {
+  switch (reason) {
+    case "upset":
+      return "The caller is upset";
+    case "repeats":
+      return "The caller has to repeat themselves";
+    case "request":
+      return "The caller asks for a person again";
+    default:
+      return reason || "Trouble again";
+  }
+}
+
+/** "returns.md#refunds" as "returns, refunds". */
+export function sourceText(source: string): string {
+  return source
+    .replace(/\.md\b/, "")
+    .split(/[#/]/)
+    .join(", ")
+    .replaceAll(/[-_]/g, " ");
 }
 
 /** Why a takeover did not work. A 409 names who was first. */

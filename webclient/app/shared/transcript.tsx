@@ -111,7 +111,23 @@ function LineView({ line }: { line: Line }) {
           <span class="sr-only">not said: </span> {line.unspoken}
         </span>
       )}
-      {line.private && <span class="tag">only for the AI</span>}
+      {line.private && <span class="tag">{line.role === "agent" ? "not for the caller" : "only for the AI"}</span>}
+      <Origin data={line.kind === "sentence" ? line.data : undefined} />
     </p>
+  );
+}
+
+/** What an AI's sentence is made of, and how sure it is. Callers are not sent it. */
+function Origin({ data }: { data: unknown }) {
+  const { sources, confidence } = (data ?? {}) as { sources?: unknown; confidence?: unknown };
+  const from = Array.isArray(sources) ? sources.filter((s): s is string => typeof s === "string") : [];
+  if (from.length === 0) return null;
+  const sure = typeof confidence === "number" ? `${Math.round(confidence * 100)} %` : "";
+  return (
+    <span class="origin" data-testid="origin" title={sure ? `Sources, and how sure the AI is: ${sure}` : "Sources"}>
+      <span class="sr-only">from </span>
+      <bdi>{from.join(", ")}</bdi>
+      {sure && ` · ${sure}`}
+    </span>
   );
 }

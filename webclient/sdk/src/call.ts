@@ -197,6 +197,10 @@ export class RelevoCall extends Emitter<CallEvents> {
   async requestHuman(params: RequestHuman = {}): Promise<void> {
     await this.#connection.request("requestHuman", params);
   }
+  /** Says where the caller can be written to. */
+  async setEmail(email: string): Promise<void> {
+    await this.#connection.request("setEmail", { email });
+  }
   async cancelRequest(): Promise<void> {
     await this.#connection.request("cancelRequest", {});
   }
@@ -235,8 +239,9 @@ export class RelevoCall extends Emitter<CallEvents> {
       throw error;
     }
   }
-  async returnToAI(): Promise<void> {
-    await this.#connection.request("return", {});
+  /** Gives the call back. With watch, one is told when trouble comes up again. */
+  async returnToAI(o: { watch?: boolean } = {}): Promise<void> {
+    await this.#connection.request("return", o.watch ? { watch: true } : {});
   }
   /** Ends the call for everybody. */
   async hangup(): Promise<void> {

@@ -8,15 +8,18 @@ import type {
   AgentError,
   AgentStateCode,
   AgentWillLeave,
+  Brief,
   CallState,
   Entry,
+  Fact,
   Fault,
   Handoff,
   JoinResult,
   Participant,
+  Reply,
   Slot,
   Source,
-  Suggestion,
+  Summary,
   TakeoverMode,
 } from "./wire.ts";
 
@@ -70,7 +73,16 @@ export interface CallEvents {
   agentError: AgentError;
   speakingInterrupted: { reason: number };
   replyCompleted: { text: string; sentenceId: string };
-  suggestion: Suggestion;
+  /** What the human who has the call could say next. Each replaces the one before. */
+  suggestion: { seq?: number; replies: Reply[] };
+  /** The call so far, for the human who has it. */
+  summary: Summary;
+  /** All that the caller gave of themselves, for the human who has the call. */
+  facts: Fact[];
+  /** Trouble in a call that was given back with watch: upset, repeats, request. */
+  watch: { reason: string };
+  /** What a human must know of the call; for humans and observers. Each replaces the one before. */
+  brief: Brief;
   customMessage: { message: string };
 
   userSubtitleNotify: SubtitleEvent;

@@ -20,6 +20,7 @@ import {
   type Participant,
   type Slot,
   type Subtitle,
+  type Suggestion,
   type TypedMessage,
 } from "./wire.ts";
 
@@ -31,6 +32,11 @@ export interface Takeover {
   name?: string;
   avatar?: string;
   connected: boolean;
+}
+
+/** The records of what should be a list of them. */
+function list<T>(value: T[] | undefined): T[] {
+  return Array.isArray(value) ? value.filter((v) => isRecord(v)) : [];
 }
 
 const SUBTITLES: Record<number, [SpokenRole, "agentSubtitleNotify" | "userSubtitleNotify" | "humanSubtitleNotify"]> = {
@@ -150,7 +156,7 @@ export class CallModel {
       case Type.typedMessage:
         return this.#typed(data);
       case Type.suggestion:
-        return this.emit("suggestion", data);
+        return this.#suggestion(data);
       case Type.slots:
         if (!this.socketOpen) this.#notifications.slots(data);
     }
@@ -169,7 +175,10 @@ export class CallModel {
     participantJoined: (p) => this.#joined(p.participant, false),
     participantLeft: (p) => this.#left(p.participant, p.reason),
     callState: (p) => this.#state(p),
-    handoff: (p) => this.emit("handoff", p),
+    handoff: (p) => {
+      if (isRecord(p.brief) && isRecord(p.brief.summary)) this.emit("brief", p.brief);
+      this.emit("handoff", p);
+    },
     slots: (p) => {
       this.slots = p.slots ?? [];
       this.emit("slots", this.slots);
@@ -247,6 +256,20 @@ export class CallModel {
     const payload: SubtitleEvent = { sentenceId: s.sentenceId, speakerId: line.speakerId, text: line.text, end: line.final, line };
     this.emit(event, payload);
     this.emit("line", line);
+  }
+
+  /** A kind that is not known here is a newer server's. */
+  #suggestion(s: Suggestion): void {
+    switch (s.kind) {
+      case "suggestion":
+        return this.emit("suggestion", { seq: s.seq, replies: list(s.replies).filter((r) => typeof r.text === "string" && r.text.trim() !== "") });
+      case "summary":
+        return isRecord(s.summary) ? this.emit("summary", s.summary) : undefined;
+      case "facts":
+        return this.emit("facts", list(s.facts).filter((f) => typeof f.kind === "string" && typeof f.value === "string"));
+      case "watch":
+        return this.emit("watch", { reason: typeof s.reason === "string" ? s.reason : "" });
+    }
   }
 
   #typed(m: TypedMessage): void {

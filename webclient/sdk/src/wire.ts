@@ -131,6 +131,8 @@ export interface Handoff {
   /** "keepWaiting": answer with keepWaiting or cancelRequest. */
   question?: string;
   reason?: string;
+  /** For humans and observers only. */
+  brief?: Brief;
 }
 
 export interface HumanTakeoverWillStart {
@@ -176,6 +178,8 @@ export interface CallSummary {
   reason?: string;
   lastLine?: LastLine;
   video?: boolean;
+  brief?: { matter?: string; open?: string; mood?: Mood };
+  watch?: Watch;
   extra?: unknown;
 }
 
@@ -187,11 +191,74 @@ export interface Fault {
   method?: string;
 }
 
-/** What the AI would say, for the human who has the floor. */
-export interface Suggestion {
+/** Something that the human could say. */
+export interface Reply {
   text: string;
-  /** The log entry it answers. */
+  /** Passages of the knowledge base that it comes from. */
+  sources?: string[];
+}
+
+/** A call in three lines, quoted or written in its language. */
+export interface Summary {
+  who?: string;
+  matter?: string;
+  tried?: string;
+  open?: string;
+}
+
+export type FactKind = "name" | "email" | "phone" | "order" | "tracking" | "invoice" | "customer" | "case";
+
+/** Something that the caller gave of themselves. */
+export interface Fact {
+  kind: FactKind | (string & {});
+  value: string;
+  /** Who said it; absent: known otherwise. */
+  role?: Role;
+  /** The log entry. */
   seq?: number;
+  /** Unix milliseconds. */
+  time?: number;
+  /** 0 to 1. */
+  confidence: number;
+  /** Read back, and the caller agreed. */
+  confirmed?: boolean;
+}
+
+/** What the AI has for the human who has the floor, and for nobody else. */
+export interface Suggestion {
+  kind: "suggestion" | "summary" | "facts" | "watch";
+  /** The newest log entry it knows; of replies the one they answer. */
+  seq?: number;
+  /** Of a suggestion, the best first; none: those before fit no more. */
+  replies?: Reply[];
+  summary?: Summary;
+  facts?: Fact[];
+  /** Of a watch: upset, repeats, request. */
+  reason?: string;
+}
+
+export type Mood = "calm" | "tense" | "upset";
+
+/** What a human must know who takes a call over. */
+export interface Brief {
+  reason?: string;
+  detail?: string;
+  summary: Summary;
+  /** The summary is a model's, else it is quoted. */
+  written?: boolean;
+  mood?: Mood;
+  facts?: Fact[];
+  /** What the AI was about to say. */
+  unspoken?: string;
+  seq: number;
+}
+
+/** Who asked to be warned when they gave a call back, and what has come up. */
+export interface Watch {
+  identity: string;
+  /** Absent: nothing yet. */
+  reason?: string;
+  time?: number;
 }
 
 /** One entry of the call's log as clients see it. */
@@ -227,7 +294,8 @@ export interface Requests {
   cancelRequest: [object, object];
   keepWaiting: [object, object];
   takeover: [{ takeoverMode: TakeoverMode; key?: string }, TakeoverResult];
-  return: [object, object];
+  return: [{ watch?: boolean }, object];
+  setEmail: [{ email: string }, object];
   hangup: [object, object];
   leave: [object, object];
   watchCalls: [{ token: string }, { calls: CallSummary[] | null }];
@@ -313,6 +381,8 @@ export interface Subtitle {
   cut?: boolean;
   /** What was not said after a cut; for humans and observers only. */
   unspoken?: string;
+  /** Of a final one, as the log's entry has it; for humans and observers only. */
+  data?: unknown;
 }
 
 export interface Backlog {

@@ -107,10 +107,14 @@ describe.each(looks)("$name", (l) => {
     const { call } = server.createCall("Anastasia Silva-Montgomery");
     const second = server.createCall("Tomasz Nowak").call;
     second.setState("pending", undefined, "asked in speech");
-    second.reason = "Wants a refund for a damaged lamp";
+    second.reason = "callerAsked";
+    second.brief = { matter: "I want a refund for a lamp that came damaged.", mood: "upset" };
     second.lastLine = { role: "agent", text: "A person will be with you soon. In the meantime, could you tell me when the lamp arrived?", end: false };
     const third = server.createCall("Priya Raman").call;
     third.human = "Sam Okafor";
+    const fourth = server.createCall("Lee Park").call;
+    fourth.watch = { identity: "dana", reason: "repeats", time: 1 };
+    fourth.lastLine = { role: "caller", text: "I said the blue one.", end: true };
     third.setState("human", "h-sam");
     third.lastLine = { role: "human", name: "Sam", text: "I have sent you the label by e-mail.", end: true };
     const caller = { id: `${call.id}-caller`, identity: "ana", role: "caller" as const, name: "Anastasia Silva-Montgomery" };
@@ -142,6 +146,18 @@ describe.each(looks)("$name", (l) => {
       { mid: "7", kind: "video", participantId: caller.id, source: "camera" },
       { mid: "8", kind: "video", participantId: caller.id, source: "screen" },
     ]);
+    const facts = [
+      { kind: "name", value: "Anastasia Silva-Montgomery", confidence: 1 },
+      { kind: "order", value: "482210", role: "caller", seq: 4, time: Date.now(), confidence: 0.8 },
+      { kind: "email", value: "anastasia.silva-montgomery@mail.example.org", role: "caller", seq: 5, time: Date.now(), confidence: 0.55 },
+      { kind: "phone", value: "+442079460123", role: "caller", seq: 6, time: Date.now(), confidence: 0.9, confirmed: true },
+    ];
+    const brief = {
+      reason: "callerAsked", detail: "The caller said: can I talk to a person", mood: "tense", seq: 7, facts,
+      summary: { who: "Ana", matter: "My order should have been here on Monday and it still has not arrived.", tried: "I see that the parcel left our warehouse on Friday.", open: "When does it come?" },
+    };
+    call.notifyAll("handoff", { waitedMs: 0, reason: "callerAsked", brief });
+    await page.getByTestId("brief").waitFor();
     await page.waitForTimeout(300);
     await look(page, `${l.name}-console-3-listening`);
     if (l.width < 1200) {
@@ -158,9 +174,30 @@ describe.each(looks)("$name", (l) => {
     call.say("human", "Hi Ana, this is Dana. I have read everything, so you need not repeat it.", { speakerId: "h-dana" });
     call.say("caller", "Oh, that is nice.");
     await page.locator(".turn").getByText("that is nice").waitFor();
-    call.toAll(2005, { text: "Offer a refund: the parcel is four days late." });
+    const summary = { who: "Ana", matter: "My order should have been here on Monday and it still has not arrived.", tried: "The parcel left our warehouse on Friday.", open: "When does it come?" };
+    call.notifyAll("handoff", { waitedMs: 0, reason: "callerAsked", brief: { ...brief, unspoken: "and should be with you tomorrow before noon.", seq: 9 } });
+    call.toAll(2005, { kind: "summary", summary });
+    call.toAll(2005, { kind: "facts", facts });
+    call.toAll(2005, { kind: "suggestion", seq: 9, replies: [
+      { text: "Offer a refund: the parcel is four days late.", sources: ["returns.md#refunds"] },
+      { text: "I can have a new one sent to you today, and you keep the other if it comes.", sources: ["shipping.md#lost-parcels", "returns.md#exchange"] },
+      { text: "May I check your address?" },
+    ] });
     await page.getByTestId("suggestion").waitFor();
     await look(page, `${l.name}-console-5-holding`);
+    if (await page.getByTestId("brief").evaluate((d) => (d as HTMLDetailsElement).open)) await page.getByTestId("brief").locator("summary").click();
+    await look(page, `${l.name}-console-5b-folded`);
+    if (l.width < 1200) {
+      await page.getByRole("button", { name: "Details" }).click();
+      await look(page, `${l.name}-console-5c-details`);
+      await page.getByRole("button", { name: "Conversation" }).click();
+    }
+    await page.getByTestId("composer").blur();
+    await page.keyboard.press("3");
+    expect(await page.getByTestId("composer").inputValue()).toBe("May I check your address?");
+    await page.getByTestId("composer").fill("");
+    call.toAll(2005, { kind: "suggestion", seq: 10, replies: [{ text: "Offer a refund: the parcel is four days late." }] });
+    await page.getByTestId("suggestion").waitFor();
     await page.getByTestId("use-suggestion").click();
     await page.getByTestId("suggestion").waitFor({ state: "detached" });
     expect(await page.getByTestId("composer").inputValue()).toBe("Offer a refund: the parcel is four days late.");
