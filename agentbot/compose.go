@@ -215,11 +215,7 @@ func (a *Agent) written(m msgSentence) {
 	if m.job.withheld {
 		return
 	}
-	line := ""
-	if !m.job.held { // holds has looked at it
-		line = a.withhold(m)
-	}
-	if line != "" {
+	if line := a.withhold(m); line != "" {
 		m.job.withheld = true
 		var splitter sentence.Splitter
 		pieces := append(splitter.Write(line), splitter.Flush()...)
@@ -233,6 +229,11 @@ func (a *Agent) written(m msgSentence) {
 	if !hasWords(a.cfg.spoken(m.text).Say) {
 		return // there for the eye only: a code fence, a table's rule
 	}
+	a.utter(m)
+}
+
+// utter has a sentence of a reply said.
+func (a *Agent) utter(m msgSentence) {
 	m.job.said += m.text
 	s := a.newSaying(m.job, m.text)
 	s.confidence, s.sources = m.confidence, m.sources

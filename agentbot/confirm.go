@@ -3,7 +3,6 @@ package agentbot
 import (
 	"errors"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/relevo/relevo/agentbot/guard"
@@ -74,13 +73,10 @@ func (a *Agent) consented(text string) bool {
 	case yes && c.heard() && a.mode == Answer && !a.over && a.engines.LLM != nil:
 		a.confirm = nil
 		c.call.confirmed = true
-		a.unset(alarmTool)
-		a.setState(StateThinking)
-		a.set(alarmFiller, time.Until(a.turnEnd.Add(a.cfg.FillerAfter)))
 		j := a.newJob(jobReply, "", "")
 		j.confirmed = c
 		j.toolCalls = 1
-		a.enqueue(j)
+		a.answer(j)
 		return true
 	case no:
 		a.dropConfirmation(tools.Declined)

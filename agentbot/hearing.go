@@ -375,11 +375,11 @@ func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bo
 	a.turnEnd = end
 	if a.emailTurn(text) || a.ruled(escalation.CallerSaid{Text: text}, quotedCaller(text)) {
 		a.dropConfirmation(tools.Unconfirmed) // what is asked now is something else
-		a.drop(guess)
+		a.dropGuess(guess)
 		return
 	}
 	if a.consented(text) {
-		a.drop(guess)
+		a.dropGuess(guess)
 		return
 	}
 	if !a.adopt(guess, text) {

@@ -207,7 +207,7 @@ func (a *Agent) next() {
 func (a *Agent) start(j *job) {
 	j.started = true
 	if j.kind == jobReply {
-		a.startReply(j)
+		a.startReply(j, a.memory.request(&a.cfg, a.mode))
 		return
 	}
 	j.wrote = true
@@ -233,7 +233,10 @@ func (a *Agent) start(j *job) {
 }
 
 // startReply has the model write a reply, and the voice speak it.
-func (a *Agent) startReply(j *job) {
+func (a *Agent) startReply(j *job, request engine.Request) {
+	if j.confirmed == nil {
+		j.base = &request
+	}
 	sayings := make(chan *saying, maxSentences+maxLineSentences+1)
 	a.wg.Go(func() { a.synthesise(j, sayings) })
 	a.ask(j, sayings)

@@ -31,7 +31,7 @@ func (a *Agent) echoed(l *leg, u *utterance, text string) bool {
 		return false
 	}
 	for s := range maps.Values(a.clips) {
-		if s.begun && !u.start.Before(s.start) && echo.Repeats(text, s.text) {
+		if s.begun && !u.start.Before(s.start) && (echo.Repeats(text, s.say.Say) || echo.Repeats(text, s.text)) {
 			return true
 		}
 	}

@@ -19,9 +19,8 @@ type guess struct {
 	text  string // what it answers, as plain makes it
 	mode  Mode
 	asked []engine.Message
-	wrote bool   // it has a sentence
-	first string // its first sentence, if it is made already
-	kept  []any  // what its job told besides, for when it is adopted
+	kept  []any        // what its job told, for when it is adopted
+	first *msgSentence // the one whose audio is made already
 }
 
 // likely: the caller's silence is likely to be the end of the turn.
@@ -44,7 +43,8 @@ func (a *Agent) preempt(l *leg, u *utterance) {
 		return
 	}
 	if a.cfg.Preemptive < 0 || !u.likely || l.info.Role != RoleCaller || !hasWords(u.text) ||
-		!a.mode.thinks() || a.over || a.engines.LLM == nil || !a.idle() || len(a.later) > 0 || a.confirm != nil {
+		!a.mode.thinks() || a.over || a.engines.LLM == nil || !a.idle() || len(a.later) > 0 ||
+		a.confirm != nil || a.email != nil || len(a.running) > 0 { // the turn may not be the model's
 		return
 	}
 	a.discardGuess()
@@ -60,9 +60,9 @@ func (a *Agent) preempt(l *leg, u *utterance) {
 	request := m.request(&a.cfg, a.mode)
 	j := a.newJob(jobReply, "", "")
 	j.turn = j.asked.Add(u.left)
-	j.held, j.released, j.started, j.base = true, make(chan struct{}), true, &request
+	j.held, j.released, j.started = true, make(chan struct{}), true
 	a.guess = &guess{job: j, leg: l, text: plain(u.text), mode: a.mode, asked: request.Messages}
-	a.startReply(j)
+	a.startReply(j, request)
 }
 
 // holds says whether a message belongs to a reply that is not adopted: it is
@@ -70,10 +70,11 @@ func (a *Agent) preempt(l *leg, u *utterance) {
 func (a *Agent) holds(message any) bool {
 	var j *job
 	var err error
-	var first *msgSentence
 	switch m := message.(type) {
 	case msgSentence:
-		j, first = m.job, &m
+		if j = m.job; j.held && a.early(m) {
+			return true
+		}
 	case msgCall:
 		j = m.job
 	case msgReply:
@@ -88,32 +89,47 @@ func (a *Agent) holds(message any) bool {
 	case g == nil || g.job != j: // discarded
 	case err != nil:
 		a.discardGuess()
-	case first != nil && !g.wrote && a.harmless(first):
-		g.wrote, g.first = true, first.text
-		a.written(*first)
 	default:
-		g.wrote = g.wrote || first != nil
 		g.kept = append(g.kept, message)
 	}
 	return true
 }
 
-// harmless says whether a sentence would be said as it is. The rules and the
-// watch hear of it when the reply is adopted.
-func (a *Agent) harmless(m *msgSentence) bool {
-	watch := *a.watch
-	return !m.unsure && watch.Check(m.text) == guard.Fine
+// early has the audio of a reply's first sentence made before the reply is
+// adopted. What has an effect beside being said waits: a sentence in whose place
+// something else may be said, and those after it.
+func (a *Agent) early(m msgSentence) bool {
+	g := a.guess
+	if g == nil || g.job != m.job || g.first != nil || m.unsure || slices.ContainsFunc(g.kept, isSentence) ||
+		!hasWords(a.cfg.spoken(m.text).Say) || a.watch.Clone().Check(m.text) != guard.Fine {
+		return false
+	}
+	g.first = &m
+	a.utter(m)
+	return true
+}
+
+func isSentence(message any) bool {
+	_, ok := message.(msgSentence)
+	return ok
 }
 
 // discardGuess gives up what was begun too early.
 func (a *Agent) discardGuess() {
-	a.drop(a.takeGuess())
+	if g := a.guess; g != nil {
+		a.guess = nil
+		a.drop(g)
+	}
+}
+
+// dropGuess gives one up that was taken.
+func (a *Agent) dropGuess(g *guess) {
+	if g != nil {
+		a.drop(g)
+	}
 }
 
 func (a *Agent) drop(g *guess) {
-	if g == nil {
-		return
-	}
 	g.job.dead = true
 	g.job.cancel()
 	a.counters.add(&a.counters.discarded, 1)
@@ -135,14 +151,14 @@ func (a *Agent) adopt(g *guess, text string) bool {
 	}
 	j := g.job
 	if g.text != plain(text) || g.mode != a.mode || j.epoch != a.epoch || a.over ||
-		!sameMessages(g.asked, a.memory.request(&a.cfg, a.mode).Messages) {
+		!sameMessages(g.asked, a.memory.request(&a.cfg, a.mode).Messages) ||
+		g.first != nil && a.watch.Check(g.first.text) != guard.Fine {
 		a.drop(g)
 		return false
 	}
 	a.counters.add(&a.counters.adopted, 1)
 	j.held = false
 	close(j.released)
-	a.watch.Check(g.first) // it is said now
 	a.answer(j)
 	for _, message := range g.kept {
 		a.handle(message)
@@ -155,7 +171,7 @@ func (a *Agent) adopt(g *guess, text string) bool {
 func sameMessages(a, b []engine.Message) bool {
 	return slices.EqualFunc(a, b, func(a, b engine.Message) bool {
 		same := a.Text == b.Text || a.Role == engine.RoleUser && plain(a.Text) == plain(b.Text)
-		return same && a.Role == b.Role && a.Name == b.Name
+		return same && a.Role == b.Role && a.Name == b.Name && a.CallID == b.CallID && len(a.Calls) == len(b.Calls)
 	})
 }
 

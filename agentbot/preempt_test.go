@@ -17,6 +17,7 @@ import (
 // 100 for the first sample.
 func (w *world) quick() {
 	w.cfg.Preemptive = 0
+	w.cfg.Escalation = testRules(w.t, func(c *escalation.Config) { c.NotUnderstood.Off = true }) // the same words again and again
 	w.asr.FinishDelay, w.asr.Previews = 150*ms, true
 	w.llm.FirstToken, w.llm.PerToken = 200*ms, 0
 	w.tts.FirstSample = 100 * ms
@@ -43,9 +44,6 @@ func TestPerceivedAnswer(t *testing.T) {
 				inBubble(t, func(w *world) {
 					rng := rand.New(rand.NewSource(seed))
 					w.quick()
-					var rules escalation.Config
-					rules.NotUnderstood.Off = true // the question is always the same
-					w.cfg.Escalation, _ = escalation.New(rules)
 					test.change(w)
 					time.Sleep(time.Duration(rng.Intn(20000)) * time.Microsecond)
 					w.begin()

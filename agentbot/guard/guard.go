@@ -156,6 +156,12 @@ func (g *Guard) Watch() *Watch {
 	return w
 }
 
+// Clone is a Watch that knows the same, to try a sentence that is not said yet.
+func (w *Watch) Clone() *Watch {
+	told := slices.Clone(w.told) // Check replaces what is in it, and changes nothing there
+	return &Watch{guard: w.guard, tail: slices.Clone(w.tail), told: told}
+}
+
 // Check judges the next sentence. One that is fine counts as said.
 func (w *Watch) Check(sentence string) Verdict {
 	g := w.guard
