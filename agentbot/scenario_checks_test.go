@@ -291,8 +291,12 @@ func (s *stage) story() string {
 		fmt.Fprintf(&b, "\texpect memory %s %q\n", role, text)
 	}
 	for _, e := range s.all() {
-		switch e.event.(type) {
+		switch event := e.event.(type) {
 		case Spoken:
+		case Heard:
+			if !event.Final {
+				tell(e.at, "shown %q", event.Text)
+			}
 		default:
 			fmt.Fprintf(&b, "\t# %s %T%+v\n", clock(e.at), e.event, e.event)
 		}

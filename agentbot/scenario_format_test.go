@@ -3,6 +3,7 @@ package agentbot
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -173,7 +174,7 @@ func scan(line string) (tokens []token, err error) {
 	return tokens, nil
 }
 
-func isNumber(t token) bool { return !t.quoted && t.text[0] >= '0' && t.text[0] <= '9' }
+func isNumber(t token) bool { return !t.quoted && t.text != "" && t.text[0] >= '0' && t.text[0] <= '9' }
 
 // seconds reads "1.25". Times are whole milliseconds.
 func seconds(text string) (time.Duration, error) {
@@ -202,7 +203,7 @@ func understand(line int, tokens []token, rules []rule) (statement, error) {
 		r := &rules[i]
 		words := strings.Fields(r.pattern)
 		given, at := tokens, time.Duration(-1)
-		if n := len(given); r.check != nil && n == len(words)+2 && given[n-2] == (token{text: "at"}) {
+		if n := len(given); r.set == nil && r.do == nil && n == len(words)+2 && given[n-2] == (token{text: "at"}) {
 			var err error
 			if at, err = seconds(given[n-1].text); err != nil {
 				return statement{}, err
@@ -257,7 +258,7 @@ func match(words []string, tokens []token) (values []value, matched int, err err
 			values = append(values, value{text: t.text})
 		case strings.Contains(word, "|") && !t.quoted && slices.Contains(strings.Split(word, "|"), t.text):
 			values = append(values, value{text: t.text})
-		case word == t.text && !t.quoted && strings.ToLower(word) == word && !strings.Contains(word, "|"):
+		case word == t.text && !t.quoted && !strings.Contains(word, "|") && !slices.Contains([]string{"TEXT", "SECONDS", "COUNT", "NAME"}, word):
 		default:
 			return nil, i, nil
 		}
@@ -266,6 +267,24 @@ func match(words []string, tokens []token) (values []value, matched int, err err
 		return nil, len(words), nil
 	}
 	return values, len(words), nil
+}
+
+// What the format has is described.
+func TestScenarioFormatIsDescribed(t *testing.T) {
+	readme, err := os.ReadFile("testdata/scenarios/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(readme), `\|`, "|")
+	for _, r := range slices.Concat(settings, steps, expectations) {
+		words := strings.Fields(r.pattern)
+		for n := min(len(words), 2); !strings.Contains(text, strings.Join(words[:n], " ")); n-- {
+			if n == 1 {
+				t.Errorf("%q is not described", r.pattern)
+				break
+			}
+		}
+	}
 }
 
 func TestScenarioErrors(t *testing.T) {

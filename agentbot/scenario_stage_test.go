@@ -56,7 +56,8 @@ func TestScenarios(t *testing.T) {
 // stage is where a scenario is played: a world, and what its files may change.
 type stage struct {
 	*world
-	silent  bool // it does not begin in mode Answer
+	at      time.Duration // of the step that is done
+	silent  bool          // it does not begin in mode Answer
 	rules   escalation.Config
 	replies []cue
 	tools   []string // definitions
@@ -74,6 +75,7 @@ type stage struct {
 type cue struct {
 	to    string // a part of the last message; "" is any
 	after string // a tool that has answered
+	how   string // with this status; "" is any
 	reply scripted.Reply
 }
 
@@ -84,13 +86,26 @@ type disorder struct {
 	times int // that are not; -1: all
 }
 
+// No two things that depend on each other happen at the same instant, so that a
+// scenario is the same every time: the agent's frames are sent at whole frames,
+// steps are done, frames heard and engines ready a little after them.
+const (
+	stepOffset  = 3 * ms
+	earOffset   = 7 * ms
+	humanOffset = 11 * ms
+	asrOffset   = 1 * ms
+	llmOffset   = 2 * ms
+	ttsOffset   = 4 * ms
+)
+
 func newStage(w *world) *stage {
 	s := &stage{
 		world: w, outcome: map[string]tools.Result{}, takes: map[string]time.Duration{}, tones: map[string]int{}, faults: map[scripted.Op]*disorder{},
 		rules: escalation.Config{AsksForHuman: intent.Human, Distressed: intent.Distress},
 	}
-	w.asr.Phrases, w.asr.Previews = map[int]string{}, true
+	w.asr.Phrases, w.asr.Previews, w.asr.PerWord = map[int]string{}, true, 150*ms
 	w.cfg.Preemptive = -1
+	w.ear.start = w.start.Add(earOffset)
 	w.asr.Fault, w.llm.Fault, w.tts.Fault = s.suffer, s.suffer, s.suffer
 	w.llm.Reply = s.answer
 	return s
@@ -108,9 +123,13 @@ func (s *stage) play(name string, sc *scenario) {
 		}
 	}
 	s.rehearse(sc.steps)
+	s.asr.FinishDelay += asrOffset
+	s.llm.FirstToken += llmOffset
+	s.tts.FirstSample += ttsOffset
 	s.open()
 	for _, st := range sc.steps {
-		s.pass(st.at - s.now())
+		s.at = st.at
+		s.pass(st.at + stepOffset - s.now())
 		if err := st.rule.do(s, st.args); err != nil {
 			tell(st.line, "%v", err)
 		}
@@ -251,7 +270,7 @@ func engineOf(op scripted.Op) string {
 func (s *stage) answer(r engine.Request) scripted.Reply {
 	last := r.Messages[len(r.Messages)-1]
 	for _, c := range s.replies {
-		if last.Role == engine.RoleTool && c.after == last.Name || last.Role != engine.RoleTool && c.after == "" && strings.Contains(last.Text, c.to) {
+		if last.Role == engine.RoleTool && c.after == last.Name && strings.Contains(last.Text, `"status":"`+c.how) || last.Role != engine.RoleTool && c.after == "" && strings.Contains(last.Text, c.to) {
 			return c.reply
 		}
 	}
@@ -306,6 +325,16 @@ func (s *stage) echo(delay time.Duration, db int) {
 	}
 }
 
+// speak lets a microphone hear a tone from the step's time on.
+func (s *stage) speak(ear *tape, hertz int, d time.Duration) {
+	ear.mu.Lock()
+	defer ear.mu.Unlock()
+	ear.tones = append(ear.tones, toneSpan{s.at - s.joinedAt(ear), s.at - s.joinedAt(ear) + d, float64(hertz)})
+}
+
+// joinedAt is the scenario's time at an ear's beginning.
+func (s *stage) joinedAt(ear *tape) time.Duration { return ear.start.Sub(s.start).Truncate(frame) }
+
 func (s *stage) joined() (*tape, error) {
 	if s.humans == nil {
 		return nil, fmt.Errorf("no human has joined")
@@ -358,6 +387,10 @@ var settings = []rule{
 	}},
 	{pattern: "reply to TEXT with TEXT at COUNT % from TEXT", set: func(s *stage, v []value) error {
 		s.replies = append(s.replies, cue{to: v[0].text, reply: scripted.Reply{Text: v[1].text, Confidence: percent(v[2].count), Sources: []string{v[3].text}}})
+		return nil
+	}},
+	{pattern: "reply after NAME ends NAME with TEXT", set: func(s *stage, v []value) error {
+		s.replies = append(s.replies, cue{after: v[0].text, how: v[1].text, reply: scripted.Reply{Text: v[2].text}})
 		return nil
 	}},
 	{pattern: "reply after NAME with TEXT", set: func(s *stage, v []value) error {

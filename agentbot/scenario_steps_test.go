@@ -2,7 +2,6 @@ package agentbot
 
 import (
 	"errors"
-	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/engine/scripted"
@@ -20,10 +19,17 @@ func onOff(v value) bool { return v.text == "on" }
 // steps happen at their times.
 var steps = []rule{
 	{pattern: "caller says TEXT for SECONDS", do: func(s *stage, v []value) error {
-		s.ear.say(float64(s.tones[v[0].text]), v[1].time)
+		s.speak(s.ear, s.tones[v[0].text], v[1].time)
 		return nil
 	}},
-	{pattern: "caller makes a noise for SECONDS", do: func(s *stage, v []value) error { s.ear.say(noiseHertz, v[0].time); return nil }},
+	{pattern: "caller goes on with TEXT for SECONDS", do: func(s *stage, v []value) error {
+		if s.tones[v[0].text] == 0 {
+			return errors.New("nobody has said that before")
+		}
+		s.speak(s.ear, s.tones[v[0].text], v[1].time)
+		return nil
+	}},
+	{pattern: "caller makes a noise for SECONDS", do: func(s *stage, v []value) error { s.speak(s.ear, noiseHertz, v[0].time); return nil }},
 	{pattern: "caller types TEXT", do: func(s *stage, v []value) error { s.agent.Typed(s.caller, v[0].text, false); return nil }},
 	{pattern: "caller leaves", do: func(s *stage, _ []value) error { s.ear.end(); return nil }},
 	{pattern: "caller presses", do: control(ControlPushStart, false)},
@@ -31,7 +37,7 @@ var steps = []rule{
 	{pattern: "caller cancels", do: control(ControlPushCancel, false)},
 	{pattern: "push-to-talk on|off", do: func(s *stage, v []value) error { return control(ControlPushToTalk, onOff(v[0]))(s, nil) }},
 	{pattern: "voice interrupt on|off", do: func(s *stage, v []value) error { return control(ControlVoiceInterrupt, onOff(v[0]))(s, nil) }},
-	{pattern: "loudspeaker echoes after SECONDS and COUNT dB softer", do: func(s *stage, v []value) error {
+	{pattern: "echo after SECONDS COUNT dB softer", do: func(s *stage, v []value) error {
 		s.echo(v[0].time, v[1].count)
 		return nil
 	}},
@@ -39,7 +45,7 @@ var steps = []rule{
 		if s.humans != nil {
 			return errors.New("the human is there")
 		}
-		s.humans = &tape{start: time.Now()}
+		s.humans = &tape{start: s.start.Add(s.at + humanOffset)}
 		s.agent.Hear(s.human, s.humans)
 		return nil
 	}},
@@ -54,7 +60,7 @@ var steps = []rule{
 	{pattern: "human says TEXT for SECONDS", do: func(s *stage, v []value) error {
 		ear, err := s.joined()
 		if err == nil {
-			ear.say(float64(s.tones[v[0].text]), v[1].time)
+			s.speak(ear, s.tones[v[0].text], v[1].time)
 		}
 		return err
 	}},

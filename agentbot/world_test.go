@@ -307,6 +307,11 @@ func (l *listener) WriteFrame(epoch uint64, packet []byte, samples48k uint32) er
 	if samples48k != 960 {
 		panic("not 20 ms")
 	}
+	if n := len(l.frames); n > 0 && time.Since(l.start)-l.frames[n-1].at > time.Second {
+		if l.dec, _ = opus.NewDecoder(8000); l.dec == nil { // somebody else was heard meanwhile
+			panic("no decoder")
+		}
+	}
 	n, err := l.dec.Decode(packet, l.pcm)
 	if err != nil {
 		panic(err)
