@@ -58,9 +58,7 @@ func (h *hearing) stopTimers() {
 func (a *Agent) hear(info Leg, ear Ear) {
 	a.unhear(info.ID)
 	l := newLeg(a, info, ear)
-	if learned, ok := a.learned[info.ID]; ok {
-		l.machine.Know(learned)
-	}
+	a.know(l)
 	ctx, cancel := context.WithCancel(a.ctx)
 	ears, deafen := context.WithCancel(ctx)
 	a.legs[l] = &hearing{deafen: deafen, cancel: cancel, waiting: make(map[int]*utterance), since: time.Now()}

@@ -304,8 +304,12 @@ func (s *stage) defineTool(name, extra, answers string, takes time.Duration) err
 
 // echo lets the agent's voice come back to the caller's microphone.
 func (s *stage) echo(delay time.Duration, db int) {
+	s.voice.mu.Lock()
 	s.voice.keep = true
+	s.voice.mu.Unlock()
 	gain := math.Pow(10, -float64(db)/20)
+	s.ear.mu.Lock()
+	defer s.ear.mu.Unlock()
 	s.ear.back = func(at time.Duration, pcm []int16) {
 		played := at - delay
 		s.voice.mu.Lock()
