@@ -79,6 +79,7 @@ type conversation struct {
 	later    []string  // turns that wait until the agent has spoken
 	misheard int       // turns without words in a row
 	quiet    quiet
+	asksWait waitAnswer
 	esc      escalation.State
 	offer    *saying            // the end of the offer in a reply's place
 	watch    *guard.Watch       // of what is said
@@ -237,6 +238,8 @@ func (a *Agent) handle(message any) {
 		a.unhear(m.participantID)
 	case msgMode:
 		a.setMode(m)
+	case msgWaiting:
+		a.waits(m)
 	case msgCompany:
 		a.company(m.situation, m.name)
 	case msgTyped:

@@ -48,6 +48,12 @@
 // heard. By words (turn.Config.BargeInBy), an utterance with too few of them
 // neither pauses nor stops the agent; it is answered when the agent has spoken.
 //
+// A reply is begun when the end of the turn is likely (preempt.go), and adopted
+// when the turn ends with the text that it answers. Before that its first sentence
+// is made, and all that has an effect waits: calls of tools, sentences in whose
+// place something else is said, the end. A turn that the rules, a question for an
+// address or a confirmation take discards it.
+//
 // Typed text waits until the agent has spoken; a call that wants it to
 // interrupt calls Interrupt first.
 //
@@ -85,6 +91,10 @@
 // words leave open and may take Check.Within. Spoken has the confidence and the
 // sources of its sentence.
 //
+// Where tools are on offer, a guess waits until the model has written its round:
+// before a call it was no answer, is dropped and offers nobody; without one it is
+// a guess as any. What tools answered is ground for the rounds after it.
+//
 // # Prompt safety
 //
 // A system message is the operator's prompt or fixed words of ours; only a human
@@ -93,7 +103,9 @@
 // guard.Name into Message.Name. Each sentence of a reply and a tool's free text go
 // through guard.Watch before anybody hears or reads them; one that recites the
 // rules or holds a secret becomes Lines.Refusal and is counted (Stats.Refused).
-// The model can call what it was offered and nothing else. attacks_test.go tries two
+// The model can call what it was offered and nothing else; arguments go through
+// the Watch before a service, the log or the caller gets them, and what services
+// answer goes through guard.Data into a JSON text. attacks_test.go tries two
 // hundred phrasings on a model that always obeys.
 //
 // # An e-mail address

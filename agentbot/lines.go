@@ -21,6 +21,14 @@ type Lines struct {
 	Transferred  string // the human passes the call on, to whoever comes next
 	Requested    string
 
+	// How the wait for a human stands. {position} is the place in the line.
+	Place       string
+	WaitShort   string // about a minute
+	WaitLong    string // {minutes}, two or more
+	KeepWaiting string // asks whether to go on; what follows is a yes or a no
+	WaitOn      string // after a yes
+	WaitEnded   string // after a no
+
 	// Fillers are said while the model is slow, one after the other and never the
 	// same twice in a row; a single one is not repeated.
 	Fillers []string
@@ -80,6 +88,12 @@ func (l Lines) withDefaults() Lines {
 	or(&l.Lost, "I am sorry, we lost the connection to {name}. I am still here with you.")
 	or(&l.Returned, "I am back with you. What else can I do for you?")
 	or(&l.Transferred, "{name} is passing you on to a colleague. Please stay on the line, I am here with you meanwhile.")
+	or(&l.Place, "You are number {position} in line.")
+	or(&l.WaitShort, "It should only take about a minute.")
+	or(&l.WaitLong, "It should take about {minutes} minutes.")
+	or(&l.KeepWaiting, "Would you like to keep waiting?")
+	or(&l.WaitOn, "All right, we will keep waiting. I can go on helping you meanwhile.")
+	or(&l.WaitEnded, "All right, I have taken the request back. What else can I do for you?")
 	or(&l.Requested, "I have asked for a colleague. In the meantime I can go on helping you.")
 	if len(l.Fillers) == 0 {
 		l.Fillers = []string{"One moment.", "Let me see."}
@@ -157,6 +171,7 @@ func (l Lines) forSituation(situation, name string, turn int) string {
 // fixed are the lines that do not depend on a name.
 func (l Lines) fixed() []string {
 	all := []string{l.Offer, l.OfferUpset, l.OfferUnheard, l.OfferPhrase, l.OfferAccepted, l.OfferDeclined, l.TroubleHearing, l.TroubleThinking, l.TroubleSpeaking, l.SilenceQuestion, l.SilenceAgain, l.SilenceEnd}
+	all = append(all, l.WaitOn, l.WaitEnded)
 	all = append(all, l.Fillers...)
 	all = append(all, l.ToolWaits...)
 	all = append(all, l.StillWaiting...)

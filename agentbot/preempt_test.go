@@ -17,7 +17,7 @@ import (
 // 100 for the first sample.
 func (w *world) quick() {
 	w.cfg.Preemptive = 0
-	w.cfg.Escalation = testRules(w.t, func(c *escalation.Config) { c.NotUnderstood.Off = true }) // the same words again and again
+	w.cfg.Escalation = testRules(w.t, func(c *escalation.Config) { c.NotUnderstood.Off, c.AsksForHuman = true, nil }) // the same words again and again; the model asks
 	w.asr.FinishDelay, w.asr.Previews = 150*ms, true
 	w.llm.FirstToken, w.llm.PerToken = 200*ms, 0
 	w.tts.FirstSample = 100 * ms

@@ -80,6 +80,8 @@ func tell(to call.BotEvents, e agentbot.Event) {
 		to.ReplyCompleted(e.Epoch, e.SentenceID, e.Text)
 	case agentbot.WantHuman:
 		to.WantHuman(e.Epoch, e.Reason, e.Detail)
+	case agentbot.WaitAnswered:
+		to.WaitAnswered(e.Epoch, e.Keep)
 	case agentbot.WantHangup:
 		to.WantHangup(e.Epoch, e.Reason)
 	case agentbot.ToolCalled:

@@ -38,6 +38,9 @@ type Bot interface {
 	// transferred, requested, stillWaiting, or canceled, of which nothing is said;
 	// name is the human's.
 	Company(situation, name string)
+	// Waiting tells the caller how the wait for a human stands; with question they
+	// are asked whether to go on, and WaitAnswered says what they answered.
+	Waiting(position int, likely time.Duration, question bool)
 	// Typed gives the bot the text that a participant typed. Guidance is from
 	// a human without the floor, for the AI only.
 	Typed(leg BotLeg, text string, guidance bool)
@@ -87,6 +90,8 @@ type BotEvents interface {
 	ReplyCompleted(epoch uint64, sentenceID, text string)
 	// WantHuman: the caller asked for a human, or the bot thinks it needs one.
 	WantHuman(epoch uint64, reason, detail string)
+	// WaitAnswered: the caller's yes or no to whether to wait on for a human.
+	WaitAnswered(epoch uint64, keep bool)
 	// WantHangup: the caller has been silent through every question and has been
 	// said goodbye to.
 	WantHangup(epoch uint64, reason string)

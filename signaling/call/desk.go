@@ -116,9 +116,46 @@ func (c *Call) waitIs(w Wait) {
 	}
 	c.wait = w
 	c.tellWait(w.Question)
-	if w.Question != "" {
-		c.company("stillWaiting", "")
+	c.sayWait(w)
+}
+
+// placeEvery is how often the AI says the place in the line, at most.
+const placeEvery = 30 * time.Second
+
+// sayWait has the AI say what has changed: the first news, the question, and
+// now and then a better place.
+func (c *Call) sayWait(w Wait) {
+	first := c.placeSaid.at.Before(c.requests)
+	better := w.Position != c.placeSaid.position && time.Since(c.placeSaid.at) >= placeEvery
+	if !c.oursAnswers() || !first && !better && w.Question == "" {
+		return
 	}
+	c.placeSaid = placeSaid{w.Position, time.Now()}
+	c.bot.Waiting(w.Position, w.Likely, w.Question != "")
+}
+
+// placeSaid is the last place in the line that the caller heard.
+type placeSaid struct {
+	position int
+	at       time.Time
+}
+
+// WaitAnswered takes the caller's spoken answer to the question.
+func (b botEvents) WaitAnswered(epoch uint64, keep bool) {
+	c := b.c
+	c.box.put(func() {
+		switch {
+		case epoch != c.epoch || c.machine.State != takeover.Pending:
+		case !keep:
+			c.decide(decision{event: takeover.Cancel, reason: "caller"})
+		case c.cfg.Desk != nil:
+			c.tellWait("")
+			c.cfg.Desk.KeepWaiting(c.id)
+		default:
+			c.tellWait("")
+			c.askLater()
+		}
+	}, false)
 }
 
 // Drop ends a request: the desk has no human for it. why is outOfHours, expired,
@@ -176,7 +213,9 @@ func (c *Call) askLater() {
 	c.after(timerAsk, c.cfg.AskEvery, func() {
 		if c.machine.State == takeover.Pending {
 			c.tellWait("keepWaiting")
-			c.company("stillWaiting", "")
+			if c.oursAnswers() {
+				c.bot.Waiting(c.hub.position(c), 0, true)
+			}
 			c.askLater()
 		}
 	})
