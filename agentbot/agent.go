@@ -12,7 +12,6 @@ import (
 	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
-	"github.com/relevo/relevo/agentbot/turn"
 )
 
 // Agent is the AI agent of one call. Its methods may be used by any goroutine;
@@ -72,8 +71,8 @@ type conversation struct {
 
 	// hearing
 	legs     map[*leg]*hearing
-	learned  map[string]turn.Pauses // of participants
-	noBarge  bool                   // voice does not interrupt
+	learned  map[string]known // of participants
+	noBarge  bool             // voice does not interrupt
 	paused   bool
 	pausedAt time.Time
 	turnEnd  time.Time // of the caller's last turn
@@ -103,7 +102,7 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	a.quiet.busy = true
 	a.clips = make(map[*playout.Clip]*saying)
 	a.legs = make(map[*leg]*hearing)
-	a.learned = make(map[string]turn.Pauses)
+	a.learned = make(map[string]known)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
 	a.watch = a.cfg.Guard.Watch()
 	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{Played: a.uttered.Played})

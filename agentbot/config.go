@@ -24,6 +24,16 @@ type Engines struct {
 	Checker engine.LLM
 }
 
+// EchoRule is when a caller's leg is guarded against echo.
+type EchoRule int
+
+// The rules.
+const (
+	EchoAuto EchoRule = iota // once the leg has proved to have one: the first may stop the agent
+	EchoOn                   // always: who begins to speak together with the agent waits for a moment
+	EchoOff                  // never
+)
+
 // Config is how an agent behaves. A zero field is its default.
 type Config struct {
 	// Language is a BCP 47 tag, which the ASR and the model are told; "": the
@@ -66,9 +76,9 @@ type Config struct {
 	offered []engine.Tool
 
 	Turn turn.Config
-	// NoEchoGuard has whatever is heard on a caller's leg count as theirs. Else
-	// what comes back of the agent's own voice does not.
-	NoEchoGuard bool
+	// EchoGuard is when what comes back of the agent's own voice does not count
+	// as the caller's.
+	EchoGuard EchoRule // EchoAuto
 
 	// How long each engine may keep the caller waiting.
 	ASRFinish     time.Duration // 1.5 s: from the end of the turn to its text

@@ -44,6 +44,9 @@
 // not begun when the caller goes on waits, and is given up when that has words;
 // the model is asked again with both. What was given up was never heard, shown or remembered.
 //
+// A nod that paused it nevertheless ("uh-huh" that the recogniser tells late)
+// lets it go on as soon as the nod is likely to be over.
+//
 // What is learned of a caller's pauses is theirs for as long as their leg is
 // heard. By words (turn.Config.BargeInBy), an utterance with too few of them
 // neither pauses nor stops the agent; it is answered when the agent has spoken.
@@ -53,6 +56,23 @@
 // is made, and all that has an effect waits: calls of tools, sentences in whose
 // place something else is said, the end. A turn that the rules, a question for an
 // address or a confirmation take discards it.
+//
+// The voice of a caller with a loudspeaker is told from the agent's own (package
+// echo, EchoGuard): once a leg has proved to have an echo, what is alike to what
+// was just played neither pauses nor stops the agent; until then, and in a call
+// without one, every voice does at once. What comes through nevertheless and has
+// the agent's own words is no turn.
+//
+// # Answers begun early
+//
+// When silence makes it likely that the turn is over (turn.Likely), the model is
+// asked with the text so far (preempt.go). The reply is a guess: a job in no
+// queue, whose messages are kept back (holds) but for its first sentence, which
+// is made into audio. If the turn ends with the same text, and nothing else has
+// changed what the model would be asked, the guess is adopted and its messages
+// are handled then: calls of tools, rules, the watch. Else it is dropped:
+// nothing of it was heard, shown, called or remembered. A turn begins
+// Config.Preemptive of them at most.
 //
 // Typed text waits until the agent has spoken; a call that wants it to
 // interrupt calls Interrupt first.

@@ -36,6 +36,7 @@ type utterance struct {
 	voiced time.Duration
 	text   string        // the last partial
 	shown  bool          // a partial was posted
+	nodded bool          // the agent went on, as it was a nod so far
 	likely bool          // it is likely to be over,
 	left   time.Duration // for sure after so much more silence
 	tries  int           // replies begun before it was over
@@ -56,9 +57,7 @@ func (h *hearing) stopTimers() {
 func (a *Agent) hear(info Leg, ear Ear) {
 	a.unhear(info.ID)
 	l := newLeg(a, info, ear)
-	if learned, ok := a.learned[info.ID]; ok {
-		l.machine.Know(learned)
-	}
+	a.know(l)
 	ctx, cancel := context.WithCancel(a.ctx)
 	ears, deafen := context.WithCancel(ctx)
 	a.legs[l] = &hearing{deafen: deafen, cancel: cancel, waiting: make(map[int]*utterance), since: time.Now()}
@@ -195,6 +194,7 @@ func (a *Agent) partial(m msgPartial) {
 	}
 	u.text = text
 	u.shown = true
+	a.nodded(m.leg, u)
 	now := time.Now()
 	if look := turn.LookOf(u.text); look == turn.Open || look == turn.Finished {
 		defer a.preempt(m.leg, u)
@@ -334,6 +334,17 @@ func (a *Agent) resumeIfWordless() {
 			return // its end decides
 		}
 	}
+	a.goOn()
+}
+
+// nodded ends a pause as soon as it is likely that all there was is a nod. Who
+// says more after it pauses the agent again.
+func (a *Agent) nodded(l *leg, u *utterance) {
+	if !a.paused || !u.likely || l.info.Role != RoleCaller || !turn.Backchannel(u.text) || !a.speaking() ||
+		u.length > a.backchannel() && turn.Words(u.text) > 2 {
+		return
+	}
+	u.nodded = true
 	a.goOn()
 }
 

@@ -34,7 +34,7 @@ type leg struct {
 	partial  string // of utterance partialOf, for the machine
 	partOf   int
 	other    bool // somebody else speaks
-	learned  turn.Pauses
+	learned  known
 
 	work asrQueue
 }
@@ -82,8 +82,8 @@ func newLeg(a *Agent, info Leg, ear Ear) *leg {
 		cfg.MaxUtterance = longestHuman
 	}
 	l := &leg{agent: a, info: info, ear: ear, machine: turn.New(cfg)}
-	if info.Role == RoleCaller && !a.cfg.NoEchoGuard {
-		l.guard = echo.NewGuard(a.uttered)
+	if info.Role == RoleCaller && a.cfg.EchoGuard != EchoOff {
+		l.guard = echo.NewGuard(a.uttered, a.cfg.EchoGuard == EchoOn)
 	}
 	l.work.wake = make(chan struct{}, 1)
 	return l
@@ -141,7 +141,10 @@ func (l *leg) control() (events turn.Events) {
 	l.mu.Lock()
 	controls, partial, of, other := l.controls, l.partial, l.partOf, l.other
 	l.controls, l.partOf = nil, 0
-	l.learned = l.machine.Learned()
+	l.learned.pauses = l.machine.Learned()
+	if l.guard != nil {
+		l.learned.echoes = l.guard.Echoes()
+	}
 	l.mu.Unlock()
 	l.machine.Other(other)
 	for _, c := range controls {

@@ -26,13 +26,19 @@ type guess struct {
 // likely: the caller's silence is likely to be the end of the turn.
 func (a *Agent) likely(m msgVoice) {
 	u := &a.legs[m.leg].current
-	u.likely, u.left = true, m.left
+	u.likely, u.left, u.length = true, m.left, m.length
+	a.nodded(m.leg, u)
 	a.preempt(m.leg, u)
 }
 
 // wentOn: it was not.
 func (a *Agent) wentOn(m msgVoice) {
-	a.legs[m.leg].current.likely = false
+	u := &a.legs[m.leg].current
+	u.likely = false
+	if u.nodded {
+		u.nodded = false
+		a.barge(m) // it was more than a nod
+	}
 	a.discardGuess()
 }
 

@@ -29,6 +29,8 @@ const (
 	nearOf     = 8    // frames of which
 	nearLeast  = 3    // so many must be a caller's, for all to be
 	hold       = 12   // frames that a caller is believed after that
+	proven     = 12   // frames of echo after which a call has one
+	forgotten  = 500  // frames of speech without any after which it has none any more
 	quiet      = 400  // energy below which a frame says nothing, root mean square 20
 )
 
@@ -54,14 +56,26 @@ type Guard struct {
 	weak      int                       // frames for which it has been unlike
 	gain      [bands]float32            // of the echo's path
 
+	always  bool // it holds also where no echo was found yet
+	echoes  bool // this leg has an echo
+	without int  // frames in which something was played and none was heard
+
 	nears uint64 // frames that no echo explains, the newest in bit 0
 	held  int    // frames for which the caller is still believed
 }
 
-// NewGuard listens on a leg to whom ref is played.
-func NewGuard(ref *Reference) *Guard {
-	return &Guard{ref: ref, fft: newAnalyser(16000), delay: -1}
+// NewGuard listens on a leg to whom ref is played. With always, what is alike is
+// taken for an echo from the first frame on; else every voice is the caller's
+// until the leg has proved to have an echo.
+func NewGuard(ref *Reference, always bool) *Guard {
+	return &Guard{ref: ref, fft: newAnalyser(16000), delay: -1, always: always}
 }
+
+// Echoes says whether the leg has proved to have an echo.
+func (g *Guard) Echoes() bool { return g.echoes }
+
+// Know takes over what another guard has found out about the same caller.
+func (g *Guard) Know(echoes bool) { g.echoes = echoes }
 
 // Delay is how long after it was played an echo is heard; 0 while none is
 // known.
@@ -86,11 +100,34 @@ func (g *Guard) Hear(at time.Time, pcm []int16) {
 // those before were the caller's too.
 func (g *Guard) Near(voice bool) (own bool, late int) {
 	g.held = max(0, g.held-1)
+	if g.active {
+		g.prove()
+	}
 	if !g.active || !voice {
 		g.nears <<= 1
 		return voice, 0
 	}
-	best := g.compare()
+	own, late = g.tell(g.compare())
+	if !g.always && !g.echoes {
+		return true, 0
+	}
+	return own, late
+}
+
+// prove decides whether there is an echo on this leg: one is there when what is
+// heard has been alike for long enough at one delay, and no more when much has
+// been played since of which nothing came back.
+func (g *Guard) prove() {
+	if g.without++; g.without > forgotten {
+		g.echoes, g.delay = false, -1
+	}
+	if g.delay >= 0 && g.age >= proven && g.usual >= leastUsual {
+		g.echoes = true
+	}
+}
+
+// tell is Near for a voice over what is played, of which best is the likeness.
+func (g *Guard) tell(best float32) (own bool, late int) {
 	now := &g.mic[window-1]
 	g.nears <<= 1
 	if now.energy() < quiet {
@@ -108,6 +145,7 @@ func (g *Guard) Near(voice bool) (own bool, late int) {
 	case own:
 		g.nears |= 1
 	case g.delay >= 0:
+		g.without = 0
 		g.adapt(now)
 	}
 	recent := bits.OnesCount64(g.nears & (1<<nearOf - 1))

@@ -137,6 +137,12 @@ func (p *Player) do(f func()) bool {
 func (p *Player) Start(epoch uint64) (stopped []Result) {
 	p.do(func() {
 		stopped = p.clear()
+		if !p.on || p.epoch != epoch {
+			// An encoder has the last milliseconds of what it was given still to
+			// send: a word of another epoch is not to end in this one.
+			clear(p.encoders)
+			p.encoder, p.silent = nil, 0
+		}
 		p.accepted = p.accepted && p.on && p.epoch == epoch
 		p.on, p.epoch, p.paused = true, epoch, false
 	})

@@ -69,6 +69,7 @@ type config struct {
 	// How it takes turns.
 	BargeIn      string
 	BargeInWords int
+	EchoGuard    string
 	MinSilence   time.Duration
 	MaxSilence   time.Duration
 	Silences     list
@@ -153,6 +154,7 @@ func (c *config) flags(fs *flag.FlagSet) {
 
 	fs.StringVar(&c.BargeIn, "barge-in", "voice", "what stops the agent when it speaks: voice, words or either")
 	fs.IntVar(&c.BargeInWords, "barge-in-words", 2, "how many `words` stop it")
+	fs.StringVar(&c.EchoGuard, "echo-guard", "auto", "whether the agent's own voice, back from a caller's loudspeaker, interrupts it: auto (not once it was heard to come back), on (never), off")
 	fs.DurationVar(&c.MinSilence, "min-silence", 300*time.Millisecond, "silence that ends a caller's turn when the sentence is finished")
 	fs.DurationVar(&c.MaxSilence, "max-silence", 2500*time.Millisecond, "silence that ends it when the sentence is not")
 	fs.Var(&c.Silences, "caller-silence", "`times` until a silent caller is asked, asked again and hung up on, with commas, 0 for never (default 10s,20s,20s)")

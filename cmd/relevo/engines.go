@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -317,6 +318,7 @@ func agentConfig(ctx context.Context, c *config, e agentbot.Engines, log *slog.L
 	if err := c.turns(&a); err != nil {
 		return a, err
 	}
+	a.Turn.Marks = !slices.ContainsFunc(listed(c.ASR), func(name string) bool { return !strings.HasPrefix(name, "openai") })
 	if a.Greeting == "-" {
 		a.Greeting = ""
 	}

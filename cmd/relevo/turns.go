@@ -11,12 +11,17 @@ import (
 
 var bargeRules = map[string]turn.BargeRule{"voice": turn.ByVoice, "words": turn.ByWords, "either": turn.ByVoiceOrWords}
 
+var echoRules = map[string]agentbot.EchoRule{"": agentbot.EchoAuto, "auto": agentbot.EchoAuto, "on": agentbot.EchoOn, "off": agentbot.EchoOff}
+
 // turns tells an agent how to take turns, as the flags say. What no flag says,
 // as where there are none, is the agent's default.
 func (c *config) turns(a *agentbot.Config) error {
 	rule, known := bargeRules[c.BargeIn]
 	if !known && c.BargeIn != "" {
 		return fmt.Errorf("--barge-in %s: there are voice, words and either", c.BargeIn)
+	}
+	if a.EchoGuard, known = echoRules[c.EchoGuard]; !known {
+		return fmt.Errorf("--echo-guard %s: there are auto, on and off", c.EchoGuard)
 	}
 	a.Turn.BargeInBy, a.Turn.BargeInWords = rule, c.BargeInWords
 	a.Turn.Finished, a.Turn.Unfinished = c.MinSilence, c.MaxSilence
