@@ -107,6 +107,8 @@ func TestImportsPointDown(t *testing.T) {
 			"a priority is decided from facts that are passed in"},
 		{"signaling/desk/queue", nil, []string{""}, []string{"signaling/desk/sla"},
 			"the queue is pure; its effects are carried out by signaling/desk"},
+		{"signaling/desk/report", nil, []string{""}, []string{"signaling/desk/queue", "signaling/desk/sla"},
+			"figures are made of records that are passed in"},
 		{"signaling/desk", nil, []string{"signaling/call", "sfu"}, nil,
 			"the desk knows calls by the interface that it wants of them, so that it is tested without media"},
 		{"signaling/client", nil, []string{"signaling/call", "signaling/auth", "signaling/state", "transcripts"}, nil,
@@ -224,7 +226,7 @@ func TestOneFileConfiguresPion(t *testing.T) {
 }
 
 func TestTheMachinesArePure(t *testing.T) {
-	machines := []string{"signaling/takeover", "signaling/desk/hours", "signaling/desk/queue", "signaling/desk/rules", "signaling/desk/sla"}
+	machines := []string{"signaling/takeover", "signaling/desk/hours", "signaling/desk/queue", "signaling/desk/rules", "signaling/desk/sla", "signaling/desk/report"}
 	for _, f := range tree(t) {
 		if f.test || !underAny(f.pkg, machines) {
 			continue

@@ -67,7 +67,7 @@ func (s *Server) routes() []route {
 		rs = append(rs, route{method: get, path: "/v1/calls/{id}/transcript." + string(format), summary: "The call's transcript as " + strings.ToUpper(string(format)),
 			who: byApp | byDesk | byMember, media: format.ContentType(), status: 200, errors: []wire.ErrorKind{wire.KindNotFound}, serve: s.transcript(format)})
 	}
-	rs = append(append(rs, s.accountRoutes()...), s.deskRoutes()...)
+	rs = append(append(append(rs, s.accountRoutes()...), s.deskRoutes()...), s.reportRoutes()...)
 	if s.cfg.Dev {
 		rs = append(rs, route{method: post, path: "/v1/demo/calls", summary: "Create a call without credentials (only with --dev)", who: byAnyone,
 			body: body[wire.CreateCall](), result: wire.CreateCallResult{}, status: 201, errors: []wire.ErrorKind{wire.KindUnavailable},

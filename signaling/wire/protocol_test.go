@@ -77,7 +77,7 @@ var bodies = map[string]any{
 	"Problem": Problem{}, "CreateCall": CreateCall{}, "CreateCallResult": CreateCallResult{}, "CallList": CallList{}, "CallRecord": CallRecord{},
 	"CreateToken": CreateToken{}, "CreateTokenResult": CreateTokenResult{}, "EntryList": EntryList{}, "TakeoverCall": TakeoverCall{},
 	"TakeoverCallResult": TakeoverCallResult{}, "Empty": Empty{}, "PostMessage": PostMessage{}, "MessageResult": MessageResult{},
-	"RequestHuman": RequestHuman{}, "Login": Login{}, "LoginResult": LoginResult{}, "SummaryList": SummaryList{}, "Health": Health{}, "SearchResult": SearchResult{}, "DeskStatus": DeskStatus{}, "HandoffList": HandoffList{},
+	"RequestHuman": RequestHuman{}, "Login": Login{}, "LoginResult": LoginResult{}, "SummaryList": SummaryList{}, "Health": Health{}, "SearchResult": SearchResult{}, "DeskStatus": DeskStatus{}, "DeskReport": DeskReport{}, "HandoffList": HandoffList{},
 	"PutSetting": PutSetting{}, "DeskSetting": DeskSetting{}, "CheckResult": CheckResult{}, "AddNote": AddNote{}, "Note": Note{}, "NoteList": NoteList{}, "WrapUpForm": WrapUpForm{},
 	"LeaveCallBack": LeaveCallBack{}, "PublicCall": PublicCall{}, "CallBack": CallBack{}, "CallBackList": CallBackList{}, "UpdateCallBack": UpdateCallBack{}, "CannedReply": CannedReply{}, "CannedList": CannedList{},
 	"Me": Me{}, "Account": Account{}, "UpdateProfile": UpdateProfile{}, "SetPassword": SetPassword{}, "UploadAvatar": UploadAvatar{}, "UploadAvatarResult": UploadAvatarResult{},

@@ -37,6 +37,10 @@ export class FakeServer {
   /** Every request, in order. */
   readonly requests: { method: string; params: Record<string, unknown>; from: string }[] = [];
   refuseSockets = false;
+  /** Answers REST requests before the server's own; null: not this one. */
+  rest: ((method: string, path: string, query: URLSearchParams, body: unknown) => { status: number; value: unknown } | null) | null = null;
+  /** What watchDesk is answered with. */
+  desk: object | null = null;
   readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "relevo.v1" });
   readonly #watchers = new Set<WebSocket>();
   readonly #tokens = new Map<string, { call: string; participant: Participant }>();
@@ -92,7 +96,7 @@ export class FakeServer {
   /** Answers REST requests; false when the path is none of ours. */
   handleApi(req: IncomingMessage, res: ServerResponse): boolean {
     const path = (req.url ?? "").split("?")[0];
-    if (req.method !== "POST" || !path?.startsWith("/v1/")) return false;
+    if (!path?.startsWith("/v1/") || (req.method !== "POST" && !this.rest)) return false;
     let body = "";
     req.on("data", (d) => (body += d));
     req.on("end", () => {
@@ -100,6 +104,8 @@ export class FakeServer {
         res.writeHead(status, { "Content-Type": "application/json" });
         res.end(JSON.stringify(value));
       };
+      const own = this.rest?.(req.method ?? "GET", path, new URL(req.url!, "http://x").searchParams, body ? JSON.parse(body) : null);
+      if (own) return send(own.status, own.value);
       const wsUrl = `ws://${req.headers.host}/v1/ws`;
       if (path === "/v1/demo/calls") {
         const { call, token } = this.createCall();
@@ -160,6 +166,10 @@ export class FakeServer {
       if (planned) {
         this.failures.delete(m.method);
         return fail(planned.code, planned.message, planned.data);
+      }
+      if (m.method === "watchDesk" && this.desk) {
+        this.#watchers.add(ws);
+        return reply({ ...this.desk, calls: [...this.calls.values()].map((c) => c.summary()).filter((s: CallSummary) => s.state !== "ended") });
       }
       if (m.method === "watchCalls") {
         this.#watchers.add(ws);

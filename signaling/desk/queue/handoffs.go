@@ -43,7 +43,7 @@ func (d *Desk) enter(e Enter) error {
 	h.SLA = sla.Begin(d.cfg.SLA, h.Priority, d.Now)
 	d.arm(clockSLA, h.ID, h.SLA.NextAt())
 	if a != nil {
-		h.Unasked = true
+		h.Unasked, h.Uninvited = true, true
 		d.move(h, hTake)
 		d.taken(a, h)
 		return nil

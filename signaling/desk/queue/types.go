@@ -73,7 +73,8 @@ type Handoff struct {
 	Offers    int     `json:"offers,omitempty"`   // how often it rang
 	Requeues  int     `json:"requeues,omitempty"` // how often it came back into the line
 	Transfers int     `json:"transfers,omitempty"`
-	Stints    []Stint `json:"stints,omitempty"` // who had it, the last maxStints
+	Stints    []Stint `json:"stints,omitempty"`    // who had it, the last maxStints
+	Uninvited bool    `json:"uninvited,omitempty"` // a human took the call over before anybody asked for one
 
 	// clocks; each is a moment to act at, zero = none
 	RankAt   time.Time `json:"rankAt,omitzero"`   // it has aged

@@ -1,6 +1,7 @@
 /** The microphone check before a call: permission, devices, level. */
 import { computed, signal } from "@preact/signals-core";
 import { canChooseSpeaker, listDevices, openSource, toMediaError, watchDevices, type DeviceList, type MediaError } from "../../sdk/src/index.ts";
+import { known, t } from "../shared/i18n.ts";
 
 export type CheckState = "asking" | "ready" | "error";
 
@@ -70,32 +71,27 @@ export class MicCheck {
   }
 }
 
-/** What to do about a device that could not be had, as steps. Pure. */
+/** What to do about a device that could not be had, as steps. */
 export function remedy(e: { device: string; code: string }, browser: string): { title: string; steps: string[] } {
-  const it = e.device;
+  const device = t(`device.${e.device}`);
+  const title = t(known(`remedy.title.${e.code}`) ? `remedy.title.${e.code}` : "remedy.title.failed", { device });
+  const steps = (...keys: string[]) => ({ title, steps: keys.map((k) => t(`remedy.step.${k}`, { device })) });
   switch (e.code) {
-    case "denied":
     case "dismissed":
-      return {
-        title: e.code === "denied" ? `Your browser is blocking the ${it}` : `The ${it} was not allowed yet`,
-        steps:
-          e.code === "dismissed"
-            ? ["Press “Try again”.", "Choose “Allow” when the browser asks."]
-            : /firefox/i.test(browser)
-              ? [`Click the ${it} symbol at the left of the address bar.`, "Remove the block next to it.", "Press “Try again”."]
-              : /iphone|ipad|mac.*safari(?!.*chrom)/i.test(browser)
-                ? [`Open the settings of this website (“aA” or Safari › Settings for This Website).`, `Set the ${it} to “Allow”.`, "Press “Try again”."]
-                : ["Click the symbol at the left of the address bar.", `Switch the ${it} on.`, "Press “Try again”."],
-      };
+      return steps("again", "allow");
+    case "denied":
+      if (/firefox/i.test(browser)) return steps("firefox", "firefoxRemove", "again");
+      if (/iphone|ipad|mac.*safari(?!.*chrom)/i.test(browser)) return steps("safari", "safariAllow", "again");
+      return steps("chrome", "chromeOn", "again");
     case "notFound":
-      return { title: `No ${it} was found`, steps: [`Plug in a ${it} or a headset, or switch it on.`, "It is used as soon as it appears."] };
+      return steps("plug", "appears");
     case "inUse":
-      return { title: `Another program is using the ${it}`, steps: ["Close other calls and recording programs.", "Press “Try again”."] };
+      return steps("others", "again");
     case "insecure":
-      return { title: "This page is not secure", steps: ["Open it with https:// in front of the address."] };
+      return steps("https");
     case "unsupported":
-      return { title: `This browser can not use a ${it}`, steps: ["Open the page in a current Chrome, Edge, Firefox or Safari."] };
+      return steps("current");
     default:
-      return { title: `The ${it} could not be started`, steps: ["Press “Try again”.", "If that does not help, restart the browser."] };
+      return steps("again", "restart");
   }
 }

@@ -5,6 +5,7 @@
  * caller's e-mail address may be there too, as ?email=.
  */
 import type { IceServer } from "../../sdk/src/index.ts";
+import { t } from "../shared/i18n.ts";
 
 export interface CallerConfig {
   token: string;
@@ -23,7 +24,7 @@ export class ConfigError extends Error {
 /** A token in the query is refused: it is in the server's and every proxy's log by now. */
 export function refuseQueryToken(search: string): void {
   if (new URLSearchParams(search).has("token")) {
-    throw new ConfigError("The link to this page is not safe: it has a token in its query. Put the token after a # instead.");
+    throw new ConfigError(t("caller.config.unsafe"));
   }
 }
 
@@ -111,13 +112,13 @@ async function newCall(path: string): Promise<CallerConfig> {
   try {
     r = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
   } catch {
-    throw new ConfigError("The server could not be reached. Check your connection and try again.");
+    throw new ConfigError(t("error.unreachable"));
   }
-  if (r.status === 404 && path === "/v1/demo/calls") throw new ConfigError("This page needs a link from the service you want to call: there is no demo on this server.");
+  if (r.status === 404 && path === "/v1/demo/calls") throw new ConfigError(t("caller.config.noDemo"));
   const body: unknown = await r.json().catch(() => null);
   const problem = body as { detail?: string; title?: string } | null;
-  if (!r.ok) throw new ConfigError(problem?.detail ?? problem?.title ?? `The server answered ${r.status}.`);
+  if (!r.ok) throw new ConfigError(problem?.detail ?? problem?.title ?? t("error.status", { status: String(r.status) }));
   const config = fromObject(body);
-  if (!config) throw new ConfigError("The server gave no token.");
+  if (!config) throw new ConfigError(t("error.noToken"));
   return config;
 }

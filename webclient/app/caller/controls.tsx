@@ -1,15 +1,16 @@
 import { Icon, type IconName } from "../shared/icons.tsx";
 import type { CallerModel } from "./model.ts";
+import { t } from "../shared/i18n.ts";
 
 export function Controls({ model }: { model: CallerModel }) {
   const micOff = model.muted.value || !model.hasMicrophone.value;
   const canShare = typeof navigator.mediaDevices?.getDisplayMedia === "function";
   return (
-    <div class="controls" role="toolbar" aria-label="Call controls">
-      <Control icon={micOff ? "micOff" : "mic"} label={micOff ? "Unmute" : "Mute"} off={micOff} onClick={() => model.toggleMute()} testid="mute" />
+    <div class="controls" role="toolbar" aria-label={t("caller.control.controls")}>
+      <Control icon={micOff ? "micOff" : "mic"} label={t(micOff ? "caller.control.unmute" : "caller.control.mute")} off={micOff} onClick={() => model.toggleMute()} testid="mute" />
       <Control
         icon={model.camera.value ? "camera" : "cameraOff"}
-        label={model.camera.value ? "Stop camera" : "Camera"}
+        label={t(model.camera.value ? "caller.control.stopCamera" : "caller.control.camera")}
         on={model.camera.value !== null}
         onClick={() => model.toggle("camera")}
         testid="camera"
@@ -17,7 +18,7 @@ export function Controls({ model }: { model: CallerModel }) {
       {canShare && (
         <Control
           icon="screen"
-          label={model.screen.value ? "Stop sharing" : "Share"}
+          label={t(model.screen.value ? "caller.control.stopSharing" : "caller.control.share")}
           on={model.screen.value !== null}
           onClick={() => model.toggle("screen")}
           testid="screen"
@@ -25,13 +26,13 @@ export function Controls({ model }: { model: CallerModel }) {
       )}
       <Control
         icon="captions"
-        label="Captions"
+        label={t("caller.control.captions")}
         on={model.captions.value}
         pressed={model.captions.value}
         onClick={() => (model.captions.value = !model.captions.value)}
         testid="captions"
       />
-      <Control icon="hangup" label="Hang up" danger onClick={() => void model.hangup()} testid="hangup" />
+      <Control icon="hangup" label={t("caller.control.hangUp")} danger onClick={() => void model.hangup()} testid="hangup" />
     </div>
   );
 }

@@ -3,15 +3,7 @@ import { Icon } from "../shared/icons.tsx";
 import { Brand, ThemeButton } from "../shared/ui.tsx";
 import { TranscriptView } from "../shared/transcript.tsx";
 import type { CallerModel } from "./model.ts";
-
-const reasons: Record<string, string> = {
-  ended: "Thank you for calling.",
-  left: "You have left the call.",
-  lost: "The connection was lost and could not be restored.",
-  replaced: "The call goes on in another window.",
-  evicted: "You were taken out of the call.",
-  shutdown: "The service is restarting. Please call again in a moment.",
-};
+import { t, tOr } from "../shared/i18n.ts";
 
 export function EndedView({ model }: { model: CallerModel }) {
   const ms = model.endedAfter.value;
@@ -29,28 +21,28 @@ export function EndedView({ model }: { model: CallerModel }) {
           <Icon name={model.endReason.value === "lost" ? "wifi" : "check"} />
         </span>
         <h1 data-autofocus tabIndex={-1}>
-          The call has ended
+          {t("caller.ended.title")}
         </h1>
-        <p class="muted">{reasons[model.endReason.value] ?? "The call is over."}</p>
+        <p class="muted">{tOr(`caller.ended.reason.${model.endReason.value}`, t("caller.ended.over"))}</p>
         {ms > 0 && (
           <p class="small muted nums">
-            <span aria-hidden="true">Length {clock(ms)}</span>
-            <span class="sr-only">It took {spokenDuration(ms)}.</span>
+            <span aria-hidden="true">{t("caller.ended.length", { clock: clock(ms) })}</span>
+            <span class="sr-only">{t("caller.ended.took", { duration: spokenDuration(ms) })}</span>
           </p>
         )}
         <button type="button" class="btn primary big" onClick={() => void model.again()} data-testid="again">
-          <Icon name="phone" /> Call again
+          <Icon name="phone" /> {t("caller.ended.again")}
         </button>
         {lines.length > 0 && (
           <section class="card ended-transcript" aria-labelledby="said">
-            <h2 id="said">What was said</h2>
+            <h2 id="said">{t("caller.ended.said")}</h2>
             <TranscriptView
               lines={lines}
               nameOf={model.nameOf}
               faceOf={model.faceOf}
               avatarOf={model.avatarOf}
               eventText={model.eventText}
-              label="What was said in this call"
+              label={t("caller.ended.saidInCall")}
               empty=""
             />
           </section>

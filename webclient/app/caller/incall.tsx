@@ -8,6 +8,7 @@ import type { CallerModel } from "./model.ts";
 import { MediaHelp } from "./precall.tsx";
 import { DeviceSheet } from "./settings.tsx";
 import { Stage } from "./stage.tsx";
+import { t } from "../shared/i18n.ts";
 
 export function InCallView({ model }: { model: CallerModel }) {
   const [settings, setSettings] = useState(false);
@@ -20,13 +21,13 @@ export function InCallView({ model }: { model: CallerModel }) {
         </span>
         <Line model={model} />
         <ThemeButton />
-        <button type="button" class="btn quiet iconic compact" aria-label="Sound and camera settings" onClick={() => setSettings(true)}>
+        <button type="button" class="btn quiet iconic compact" aria-label={t("caller.call.settings")} onClick={() => setSettings(true)}>
           <Icon name="settings" />
         </button>
       </header>
       <Banners model={model} />
       <Stage model={model} />
-      <section class="card talk" aria-label="Conversation">
+      <section class="card talk" aria-label={t("caller.call.conversation")}>
         {model.captions.value ? (
           <TranscriptView
             lines={model.conversation.value}
@@ -34,11 +35,11 @@ export function InCallView({ model }: { model: CallerModel }) {
             faceOf={model.faceOf}
             avatarOf={model.avatarOf}
             eventText={model.eventText}
-            label="Live captions"
-            empty="What is said appears here."
+            label={t("caller.call.captions")}
+            empty={t("caller.call.empty")}
           />
         ) : (
-          <p class="transcript-empty">Captions are off.</p>
+          <p class="transcript-empty">{t("caller.call.captionsOff")}</p>
         )}
         <Composer model={model} />
       </section>
@@ -59,10 +60,10 @@ function Line({ model }: { model: CallerModel }) {
     <span class="row small muted nums">
       {(q === "fair" || q === "poor") && (
         <span class={`line-quality ${q}`}>
-          <Icon name="wifi" /> {q === "poor" ? "Weak line" : "Unsteady line"}
+          <Icon name="wifi" /> {t(q === "poor" ? "caller.call.weak" : "caller.call.unsteady")}
         </span>
       )}
-      <span role="timer" aria-label="Length of the call">
+      <span role="timer" aria-label={t("caller.call.length")}>
         {clock(now - model.connectedAt.value)}
       </span>
     </span>
@@ -74,15 +75,15 @@ function Banners({ model }: { model: CallerModel }) {
     <div class="banners">
       {(model.reconnecting.value || model.mediaLost.value) && (
         <Notice who="wait" icon="wifi" role="status">
-          <b>Reconnecting</b> <Dots /> <span>Stay on this page; the call goes on by itself.</span>
+          <b>{t("caller.call.reconnecting")}</b> <Dots /> <span>{t("caller.call.stay")}</span>
         </Notice>
       )}
       {model.playbackBlocked.value && (
         <Notice who="wait" icon="speaker" role="alert">
           <div class="row wrap">
-            <span class="grow">Your browser has blocked the sound.</span>
+            <span class="grow">{t("caller.call.blocked")}</span>
             <button type="button" class="btn compact" onClick={() => void model.call?.resumePlayback()}>
-              Play the sound
+              {t("caller.call.play")}
             </button>
           </div>
         </Notice>
@@ -92,7 +93,7 @@ function Banners({ model }: { model: CallerModel }) {
         <Notice who="wait" role="status">
           <div class="row">
             <span class="grow">{model.toast.value}</span>
-            <button type="button" class="btn quiet iconic compact" aria-label="Dismiss" onClick={() => (model.toast.value = null)}>
+            <button type="button" class="btn quiet iconic compact" aria-label={t("dismiss")} onClick={() => (model.toast.value = null)}>
               <Icon name="close" />
             </button>
           </div>
@@ -135,14 +136,14 @@ function Composer({ model }: { model: CallerModel }) {
         class="input grow"
         value={text}
         onInput={(e) => setText(e.currentTarget.value)}
-        placeholder="Type a message"
-        aria-label="Type a message"
+        placeholder={t("caller.call.type")}
+        aria-label={t("caller.call.type")}
         maxLength={4000}
         autocomplete="off"
         dir="auto"
         data-testid="composer"
       />
-      <button type="submit" class="btn iconic" aria-label="Send" disabled={text.trim() === ""}>
+      <button type="submit" class="btn iconic" aria-label={t("send")} disabled={text.trim() === ""}>
         <Icon name="send" flip />
       </button>
     </form>

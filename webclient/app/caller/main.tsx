@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals-core";
 import { render } from "preact";
 import "../shared/tokens.css";
 import "../shared/base.css";
@@ -7,6 +8,7 @@ import "./incall.css";
 import { CallerApp } from "./app.tsx";
 import { findConfig } from "./config.ts";
 import { CallerModel } from "./model.ts";
+import { startLanguage, t } from "../shared/i18n.ts";
 
 const model = new CallerModel({ config: () => findConfig(window) });
 
@@ -21,5 +23,9 @@ Object.defineProperty(window, "relevo", {
   },
 });
 
+await startLanguage();
+effect(() => {
+  document.title = t("caller.title");
+});
 render(<CallerApp model={model} />, document.getElementById("app")!);
 void model.start();

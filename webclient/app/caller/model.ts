@@ -19,6 +19,8 @@ import { weave, type MilestoneMark } from "../shared/turns.ts";
 import { MicCheck } from "./check.ts";
 import type { CallerConfig } from "./config.ts";
 import { callerEventText, party } from "./who.ts";
+import { errorText } from "../shared/errors.ts";
+import { t } from "../shared/i18n.ts";
 
 export type Phase = "check" | "joining" | "call" | "ended";
 
@@ -125,10 +127,10 @@ export class CallerModel {
       if ("email" in config && config.email) void call.setEmail(config.email).catch(() => undefined); // the call is not worse without
       this.connectedAt.value = this.#now();
       this.phase.value = "call";
-      this.announcer.say("Connected to the AI assistant.");
+      this.announcer.say(t("caller.say.connected"));
     } catch (e) {
       this.call = null;
-      this.joinError.value = (e as Error).message;
+      this.joinError.value = errorText(e);
       this.phase.value = "check";
       void this.check.start();
     }
@@ -142,7 +144,7 @@ export class CallerModel {
     }
     if (this.muted.value) this.call.unmute();
     else this.call.mute();
-    this.announcer.say(this.muted.value ? "Microphone off." : "Microphone on.");
+    this.announcer.say(this.muted.value ? t("caller.say.micOff") : t("caller.say.micOn"));
   }
   toggle(source: "camera" | "screen"): void {
     if (!this.call) return;
@@ -189,9 +191,9 @@ export class CallerModel {
     await this.check.start();
   }
   nameOf = (l: Line): string => {
-    if (l.role === "caller") return "You";
+    if (l.role === "caller") return t("role.you");
     const p = this.#people?.participant(l.speakerId);
-    return l.name ?? p?.name ?? (l.role === "agent" ? "AI assistant" : "Human agent");
+    return l.name ?? p?.name ?? t(l.role === "agent" ? "role.agent" : "role.human");
   };
   faceOf = (l: Line): string | undefined => (l.role === "caller" ? undefined : this.nameOf(l));
   avatarOf = (l: Line): string | undefined => this.#people?.participant(l.speakerId)?.avatar;
@@ -208,7 +210,7 @@ export class CallerModel {
       if (s.state === "pending" && was !== "pending" && was !== "willStart") {
         this.#mark("request");
         this.requestedAt.value = this.#now();
-        this.announcer.say("Waiting for a person. You can keep talking to the assistant.");
+        this.announcer.say(t("caller.say.waiting"));
       }
       if (s.state !== "pending" && s.state !== "willStart") this.handoff.value = null;
       this.#tellParty();
@@ -218,7 +220,7 @@ export class CallerModel {
     call.on("humanTakeoverWillStart", (e) => {
       this.takeover.value = call.model.takeover;
       this.#mark("willStart", e.name);
-      this.announcer.say(`${e.name ?? "A person"} is joining.`);
+      this.announcer.say(t("caller.say.joining", { name: e.name ?? t("caller.person") }));
     });
     call.on("humanTakeoverConnected", () => {
       this.takeover.value = call.model.takeover;
@@ -228,12 +230,12 @@ export class CallerModel {
     call.on("humanTakeoverFailed", () => {
       this.takeover.value = null;
       this.#mark("failed");
-      this.#say("The person could not join. The assistant goes on.");
+      this.#say(t("caller.say.failed"));
     });
     call.on("humanTakeoverEnded", (e) => {
       this.takeover.value = null;
       this.#mark(e.reason === "lost" ? "lost" : "ai");
-      if (e.reason === "lost") this.#say("The person lost the connection. The assistant goes on.");
+      if (e.reason === "lost") this.#say(t("caller.say.lost"));
     });
     call.on("handoff", (h) => (this.handoff.value = h));
     call.on("agentStateChange", (s) => (this.agentState.value = s));
@@ -244,12 +246,12 @@ export class CallerModel {
       if (l.final && !l.backlog && l.role !== "caller" && l.kind !== "event") this.announcer.say(`${this.nameOf(l)}: ${l.text}`);
     });
     call.on("reconnecting", (r) => {
-      if (!this.reconnecting.value) this.announcer.say("Connection lost. Reconnecting.");
+      if (!this.reconnecting.value) this.announcer.say(t("caller.say.reconnecting"));
       this.reconnecting.value = r;
     });
     call.on("reconnected", () => {
       this.reconnecting.value = null;
-      this.announcer.say("Connected again.");
+      this.announcer.say(t("caller.say.reconnected"));
       bump();
     });
     call.on("mediaHealth", (h) => (this.mediaLost.value = h === "disconnected" || h === "failed"));
@@ -285,7 +287,7 @@ export class CallerModel {
   #tellParty(): void {
     const p = this.party.value;
     const text = `${p.name}, ${p.role}`;
-    if (this.state.value.state !== "returning" && this.#lastParty && this.#lastParty !== text) this.announcer.say(`You are now talking to ${text}.`);
+    if (this.state.value.state !== "returning" && this.#lastParty && this.#lastParty !== text) this.announcer.say(t("caller.say.party", { name: p.name, role: p.role }));
     this.#lastParty = text;
   }
 
@@ -297,7 +299,7 @@ export class CallerModel {
     this.camera.value = this.screen.value = null;
     this.videos.value = [];
     this.phase.value = "ended";
-    this.announcer.say("The call has ended.");
+    this.announcer.say(t("caller.say.ended"));
   }
 
   #reset(): void {
@@ -323,7 +325,7 @@ export class CallerModel {
       this.toast.value = null;
       return true;
     } catch (e) {
-      this.#say((e as Error).message);
+      this.#say(errorText(e));
       return false;
     }
   }

@@ -4,6 +4,7 @@ import { metersRun } from "../shared/levels.ts";
 import { Avatar, Brand, LevelMeter, Notice, ThemeButton } from "../shared/ui.tsx";
 import { remedy } from "./check.ts";
 import type { CallerModel } from "./model.ts";
+import { t } from "../shared/i18n.ts";
 
 export function CheckView({ model }: { model: CallerModel }) {
   const check = model.check;
@@ -24,35 +25,35 @@ export function CheckView({ model }: { model: CallerModel }) {
             <Avatar who="human" size="4.5rem" />
           </div>
           <h1 data-autofocus tabIndex={-1}>
-            Talk to us
+            {t("caller.check.title")}
           </h1>
-          <p class="muted lead">Our AI assistant answers right away. Ask for a person at any time: they join this same call.</p>
+          <p class="muted lead">{t("caller.check.lead")}</p>
           <ol class="steps">
             <li>
-              <Icon name="mic" /> We check your microphone.
+              <Icon name="mic" /> {t("caller.check.step1")}
             </li>
             <li>
-              <Icon name="spark" /> The assistant greets you. Just speak, or type.
+              <Icon name="spark" /> {t("caller.check.step2")}
             </li>
             <li>
-              <Icon name="captions" /> What is said is written down, so that a person who joins knows it.
+              <Icon name="captions" /> {t("caller.check.step3")}
             </li>
           </ol>
         </section>
         <section class="card precall-check" aria-labelledby="check-title">
-          <h2 id="check-title">Your microphone</h2>
+          <h2 id="check-title">{t("caller.check.mic")}</h2>
           {state === "error" ? (
             <MediaHelp error={check.error.value!} onRetry={() => void check.start("")} />
           ) : (
             <>
               <div class="stack tight">
-                <LevelMeter track={check.track.value} label="Microphone level" />
+                <LevelMeter track={check.track.value} label={t("caller.check.level")} />
                 <p class="small muted" role="status">
-                  {state === "asking" ? "Your browser asks for the microphone. Please allow it." : metersRun.value ? "Say something: the bars should move." : "Your microphone is on."}
+                  {t(state === "asking" ? "caller.check.asks" : metersRun.value ? "caller.check.say" : "caller.check.on")}
                 </p>
               </div>
               <label class="field">
-                <span>Microphone</span>
+                <span>{t("caller.check.microphone")}</span>
                 <select
                   class="input"
                   value={check.microphoneId.value}
@@ -64,14 +65,14 @@ export function CheckView({ model }: { model: CallerModel }) {
                       {d.label}
                     </option>
                   ))}
-                  {check.devices.value.microphones.length === 0 && <option value="">Waiting…</option>}
+                  {check.devices.value.microphones.length === 0 && <option value="">{t("caller.check.waiting")}</option>}
                 </select>
               </label>
               {check.canChooseSpeaker && check.devices.value.speakers.length > 0 && (
                 <label class="field">
-                  <span>Speaker</span>
+                  <span>{t("caller.check.speaker")}</span>
                   <select class="input" value={check.speakerId.value} onChange={(e) => void model.chooseSpeaker(e.currentTarget.value)}>
-                    {check.devices.value.speakers.every((d) => d.id !== "default") && <option value="">System default</option>}
+                    {check.devices.value.speakers.every((d) => d.id !== "default") && <option value="">{t("caller.check.default")}</option>}
                     {check.devices.value.speakers.map((d) => (
                       <option key={d.id} value={d.id}>
                         {d.label}
@@ -95,9 +96,9 @@ export function CheckView({ model }: { model: CallerModel }) {
             onClick={() => void model.join()}
           >
             <Icon name="phone" />
-            {joining ? "Connecting…" : state === "error" ? "Join without a microphone" : "Start the call"}
+            {t(joining ? "caller.check.connecting" : state === "error" ? "caller.check.without" : "caller.check.start")}
           </button>
-          {state === "error" && <p class="small muted">You will hear the answers and can type.</p>}
+          {state === "error" && <p class="small muted">{t("caller.check.typeOnly")}</p>}
         </section>
       </div>
     </main>
@@ -118,7 +119,7 @@ export function MediaHelp({ error, onRetry }: { error: MediaError; onRetry?: () 
         {onRetry && (
           <div>
             <button type="button" class="btn compact" onClick={onRetry}>
-              Try again
+              {t("tryAgain")}
             </button>
           </div>
         )}

@@ -1,22 +1,23 @@
 import { LevelMeter, Sheet } from "../shared/ui.tsx";
 import type { Device } from "../../sdk/src/index.ts";
 import type { CallerModel } from "./model.ts";
+import { t } from "../shared/i18n.ts";
 
 export function DeviceSheet({ model, onClose }: { model: CallerModel; onClose: () => void }) {
   const d = model.check.devices.value;
   return (
-    <Sheet title="Sound and camera" onClose={onClose}>
-      <Picker label="Microphone" list={d.microphones} value={model.check.microphoneId.value} onPick={(id) => void model.chooseMicrophone(id)} />
-      <LevelMeter track={model.call?.localTrack("microphone") ?? null} label="Microphone level" />
+    <Sheet title={t("caller.check.devices")} onClose={onClose}>
+      <Picker label={t("caller.check.microphone")} list={d.microphones} value={model.check.microphoneId.value} onPick={(id) => void model.chooseMicrophone(id)} />
+      <LevelMeter track={model.call?.localTrack("microphone") ?? null} label={t("caller.check.level")} />
       {model.check.canChooseSpeaker && (
-        <Picker label="Speaker" list={d.speakers} value={model.check.speakerId.value} onPick={(id) => void model.chooseSpeaker(id)} none="System default" />
+        <Picker label={t("caller.check.speaker")} list={d.speakers} value={model.check.speakerId.value} onPick={(id) => void model.chooseSpeaker(id)} none={t("caller.check.default")} />
       )}
       <Picker
-        label="Camera"
+        label={t("caller.check.camera")}
         list={d.cameras}
         value={model.camera.value?.getSettings().deviceId ?? ""}
         onPick={(id) => void model.chooseCamera(id)}
-        none="Off"
+        none={t("caller.check.off")}
       />
     </Sheet>
   );
@@ -27,7 +28,7 @@ function Picker(p: { label: string; list: Device[]; value: string; onPick: (id: 
     <label class="field">
       <span>{p.label}</span>
       <select class="input" value={p.value} onChange={(e) => p.onPick(e.currentTarget.value)} disabled={p.list.length === 0}>
-        {(p.none && p.value === "") || p.list.length === 0 ? <option value="">{p.list.length === 0 ? "None found" : p.none}</option> : null}
+        {(p.none && p.value === "") || p.list.length === 0 ? <option value="">{p.list.length === 0 ? t("caller.check.noneFound") : p.none}</option> : null}
         {p.list.map((x) => (
           <option key={x.id} value={x.id}>
             {x.label}

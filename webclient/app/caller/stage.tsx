@@ -4,6 +4,7 @@ import { Icon } from "../shared/icons.tsx";
 import { Avatar, useFrames, Video } from "../shared/ui.tsx";
 import { Dots } from "./incall.tsx";
 import type { CallerModel } from "./model.ts";
+import { t } from "../shared/i18n.ts";
 
 /** Who am I talking to, and how does asking for a person stand. */
 export function Stage({ model }: { model: CallerModel }) {
@@ -11,7 +12,7 @@ export function Stage({ model }: { model: CallerModel }) {
   const screens = model.videos.value.filter((v) => v.source === "screen");
   const video = screens[0] ?? model.videos.value[0];
   return (
-    <section class="stage" data-who={p.who} data-video={video !== undefined} aria-label="You are talking to">
+    <section class="stage" data-who={p.who} data-video={video !== undefined} aria-label={t("caller.stage.you")}>
       <div class="stage-who">
         <Halo model={model}>
           <Avatar who={p.who} name={p.name} image={p.avatar} size="100%" />
@@ -32,7 +33,7 @@ export function Stage({ model }: { model: CallerModel }) {
       </div>
       {video && (
         <div class="stage-video">
-          <Video track={video.track} label={video.source === "screen" ? `${p.name}’s screen` : `Video of ${p.name}`} />
+          <Video track={video.track} label={t(video.source === "screen" ? "caller.stage.screenOf" : "caller.stage.videoOf", { name: p.name })} />
         </div>
       )}
       <SelfViews model={model} />
@@ -66,14 +67,14 @@ function SelfViews({ model }: { model: CallerModel }) {
     <div class="selves">
       {screen && (
         <figure>
-          <Video track={screen} label="The screen you share" />
-          <figcaption>You share your screen</figcaption>
+          <Video track={screen} label={t("caller.stage.ownScreen")} />
+          <figcaption>{t("caller.stage.sharing")}</figcaption>
         </figure>
       )}
       {camera && (
         <figure>
-          <Video track={camera} label="Your camera" mirror />
-          <figcaption>You</figcaption>
+          <Video track={camera} label={t("caller.stage.ownCamera")} mirror />
+          <figcaption>{t("caller.stage.self")}</figcaption>
         </figure>
       )}
     </div>
@@ -89,13 +90,13 @@ function AskForHuman({ model }: { model: CallerModel }) {
   }, []);
   if (state === "human" || state === "returning" || state === "ended") return null;
   if (state === "willStart") {
-    const name = model.takeover.value?.name ?? "A person";
+    const name = model.takeover.value?.name ?? t("caller.person");
     return (
       <div class="ask" data-who="human" data-testid="waiting">
         <Avatar who="human" name={model.takeover.value?.name} image={model.takeover.value?.avatar} />
         <div class="grow">
-          <b>{name} is joining</b> <Dots />
-          <p class="small">The assistant stays with you until then.</p>
+          <b>{t("caller.stage.joining", { name })}</b> <Dots />
+          <p class="small">{t("caller.stage.until")}</p>
         </div>
       </div>
     );
@@ -106,22 +107,22 @@ function AskForHuman({ model }: { model: CallerModel }) {
       <div class="ask" data-who="wait" data-testid="waiting">
         <Icon name="clock" />
         <div class="grow">
-          <b>{h?.question ? "It takes longer than usual" : "Waiting for a person"}</b>
+          <b>{t(h?.question ? "caller.stage.longer" : "caller.stage.waiting")}</b>
           <p class="small nums">
             {h?.question
-              ? "Do you want to keep waiting?"
-              : [h?.position ? (h.position === 1 ? "You are next" : `Number ${h.position} in the queue`) : "", clock(now - model.requestedAt.value)]
+              ? t("caller.stage.keepQuestion")
+              : [h?.position ? (h.position === 1 ? t("caller.stage.next") : t("caller.stage.place", { place: h.position })) : "", clock(now - model.requestedAt.value)]
                   .filter(Boolean)
                   .join(" · ")}
           </p>
         </div>
         {h?.question && (
           <button type="button" class="btn compact" onClick={() => void model.keepWaiting()}>
-            Keep waiting
+            {t("caller.stage.keep")}
           </button>
         )}
         <button type="button" class="btn compact" onClick={() => void model.cancelRequest()} data-testid="cancel-request">
-          Cancel
+          {t("caller.stage.cancel")}
         </button>
       </div>
     );
@@ -134,7 +135,7 @@ function AskForHuman({ model }: { model: CallerModel }) {
       onClick={() => void model.askForHuman()}
       data-testid="ask-human"
     >
-      <Icon name="person" /> Talk to a person
+      <Icon name="person" /> {t("caller.stage.ask")}
     </button>
   );
 }

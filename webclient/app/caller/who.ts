@@ -1,5 +1,6 @@
 /** Who is the caller talking to, in words. Pure. */
 import type { AgentStateName, CallState, Participant, Takeover } from "../../sdk/src/index.ts";
+import { t } from "../shared/i18n.ts";
 
 export interface Party {
   who: "agent" | "human";
@@ -19,29 +20,27 @@ export interface WhoInput {
   humanSpeaks: boolean;
 }
 
-const doing: Record<AgentStateName, string> = { listening: "Listening", thinking: "Thinking", speaking: "Speaking" };
-
 export function party(i: WhoInput): Party {
   if (i.state.state === "human" || i.state.state === "returning") {
-    const name = i.takeover?.name ?? (i.holder?.role === "human" ? i.holder.name : undefined) ?? "A colleague";
+    const name = i.takeover?.name ?? (i.holder?.role === "human" ? i.holder.name : undefined) ?? t("caller.party.colleague");
     const reVoiced = i.takeover?.mode === 0;
     return {
       who: "human",
       name,
       avatar: i.takeover?.avatar ?? (i.holder?.role === "human" ? i.holder.avatar : undefined),
-      role: reVoiced ? "Human agent, in the assistant’s voice" : "Human agent",
-      doing: i.state.state === "returning" ? "Handing back to the assistant" : i.humanSpeaks ? "Speaking" : "Listening",
+      role: t(reVoiced ? "caller.party.reVoiced" : "role.human"),
+      doing: t(i.state.state === "returning" ? "caller.doing.handingBack" : i.humanSpeaks ? "caller.doing.speaking" : "caller.doing.listening"),
       activity: i.humanSpeaks ? "speaking" : "listening",
     };
   }
   const given = i.holder?.role === "agent" ? i.holder.name : undefined;
-  const name = given && given !== "AI assistant" ? given : "Assistant"; // the chip below says AI already
+  const name = given && given !== "AI assistant" ? given : t("caller.party.assistant"); // the chip below says AI already
   return {
     who: "agent",
     name,
     avatar: i.holder?.role === "agent" ? i.holder.avatar : undefined,
-    role: "AI assistant",
-    doing: doing[i.agentState],
+    role: t("role.agent"),
+    doing: t(`caller.doing.${i.agentState}`),
     activity: i.agentState,
   };
 }
@@ -50,17 +49,17 @@ export function party(i: WhoInput): Party {
 export function callerEventText(event: string | undefined, name?: string): string | null {
   switch (event) {
     case "request":
-      return "You asked for a person";
+      return t("caller.event.request");
     case "willStart":
-      return name ? `${name} is joining` : "A person is joining";
+      return name ? t("caller.event.willStart", { name }) : t("caller.event.willStartUnnamed");
     case "human":
-      return name ? `You are talking to ${name}` : "You are talking to a person";
+      return name ? t("caller.event.human", { name }) : t("caller.event.humanUnnamed");
     case "failed":
-      return "The person could not join";
+      return t("caller.event.failed");
     case "lost":
-      return "The person lost the connection";
+      return t("caller.event.lost");
     case "ai":
-      return "You are talking to the AI assistant again";
+      return t("caller.event.ai");
     default:
       return null;
   }

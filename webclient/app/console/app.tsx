@@ -1,5 +1,7 @@
 import "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
+import { hostOf } from "./admin/consolehost.ts";
+import { Shell } from "./admin/shell.tsx";
 import { LiveRegion } from "../shared/ui.tsx";
 import { CallPane } from "./callpane.tsx";
 import { CallsPane } from "./callspane.tsx";
@@ -17,14 +19,23 @@ export function ConsoleApp({ model }: { model: ConsoleModel }) {
       {model.session.value === null ? (
         <LoginView model={model} />
       ) : (
-        <main class="console" data-open={model.open.value !== null}>
-          <h1 class="sr-only">Agent console</h1>
-          <CallsPane model={model} />
-          <CallPane model={model} />
-        </main>
+        <Desk model={model} />
       )}
       {model.help.value && <HelpSheet model={model} />}
     </>
+  );
+}
+
+function Desk({ model }: { model: ConsoleModel }) {
+  const host = useMemo(() => hostOf(model), []);
+  return (
+    <Shell host={host}>
+      <main class="console" data-open={model.open.value !== null}>
+        <h1 class="sr-only">Agent console</h1>
+        <CallsPane model={model} />
+        <CallPane model={model} />
+      </main>
+    </Shell>
   );
 }
 

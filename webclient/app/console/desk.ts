@@ -1,4 +1,6 @@
 /** Logging in at the desk. The token is kept for this tab only. */
+import { t } from "../shared/i18n.ts";
+
 export interface DeskUser {
   identity: string;
   name: string;
@@ -41,20 +43,20 @@ export async function login(identity: string, password: string): Promise<DeskSes
       body: JSON.stringify({ identity, password }),
     });
   } catch {
-    throw new Error("The server could not be reached. Check your connection and try again.");
+    throw new Error(t("error.unreachable"));
   }
   const body = (await r.json().catch(() => null)) as Record<string, unknown> | null;
-  if (r.status === 401 || r.status === 403) throw new Error("The name or the password is wrong.");
-  if (r.status === 429) throw new Error("Too many attempts. Wait a minute and try again.");
+  if (r.status === 401 || r.status === 403) throw new Error(t("login.wrong"));
+  if (r.status === 429) throw new Error(t("login.tooOften"));
   const detail = body?.["detail"] ?? body?.["title"];
-  if (!r.ok) throw new Error(typeof detail === "string" ? detail : `The server answered ${r.status}.`);
+  if (!r.ok) throw new Error(typeof detail === "string" ? detail : t("error.status", { status: String(r.status) }));
   return readLogin(identity, body);
 }
 
 /** Takes the user from the body, nested or not. */
 export function readLogin(identity: string, body: Record<string, unknown> | null): DeskSession {
   const token = body?.["token"];
-  if (typeof token !== "string" || token === "") throw new Error("The server gave no token.");
+  if (typeof token !== "string" || token === "") throw new Error(t("error.noToken"));
   const user = (typeof body?.["user"] === "object" && body["user"] !== null ? body["user"] : body) as Record<string, unknown>;
   const text = (k: string) => (typeof user[k] === "string" ? (user[k] as string) : undefined);
   return {

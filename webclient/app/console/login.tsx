@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { Brand, Notice, ThemeButton } from "../shared/ui.tsx";
 import type { ConsoleModel } from "./model.ts";
+import { t } from "../shared/i18n.ts";
 
 // The server of a developer knows one user. Elsewhere this is only a wrong guess.
 const dev = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
@@ -23,10 +24,10 @@ export function LoginView({ model }: { model: ConsoleModel }) {
           void model.login(identity, password);
         }}
       >
-        <h1>Agent console</h1>
-        <p class="muted">Listen to live calls, and take over when a caller needs a person.</p>
+        <h1>{t("login.title")}</h1>
+        <p class="muted">{t("login.lead")}</p>
         <label class="field">
-          <span>Name</span>
+          <span>{t("login.name")}</span>
           <input
             class="input"
             name="username"
@@ -38,7 +39,7 @@ export function LoginView({ model }: { model: ConsoleModel }) {
           />
         </label>
         <label class="field">
-          <span>Password</span>
+          <span>{t("login.password")}</span>
           <input
             class="input"
             name="password"
@@ -56,7 +57,7 @@ export function LoginView({ model }: { model: ConsoleModel }) {
           </Notice>
         )}
         <button type="submit" class="btn primary big" disabled={model.loggingIn.value} data-testid="login">
-          {model.loggingIn.value ? "One moment…" : "Log in"}
+          {t(model.loggingIn.value ? "login.moment" : "login.submit")}
         </button>
       </form>
     </main>

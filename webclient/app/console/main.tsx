@@ -5,6 +5,8 @@ import "../shared/base.css";
 import "../shared/transcript.css";
 import "./console.css";
 import "./call.css";
+import "./admin/rail.css";
+import { startLanguage } from "../shared/i18n.ts";
 import { chime } from "../shared/levels.ts";
 import { ConsoleApp } from "./app.tsx";
 import { ConsoleModel } from "./model.ts";
@@ -28,5 +30,6 @@ effect(() => {
   document.title = `${n > 0 ? `(${n}) ` : ""}Console · Relevo`;
 });
 
+await startLanguage();
 render(<ConsoleApp model={model} />, document.getElementById("app")!);
 model.start();

@@ -1,4 +1,5 @@
-/** Times and names as people read them. Pure. */
+/** Times and names as people read them. */
+import { locale, t } from "./i18n.ts";
 
 /** 75_000 → "1:15". */
 export function clock(ms: number): string {
@@ -12,13 +13,14 @@ export function clock(ms: number): string {
 export function spokenDuration(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));
   const m = Math.floor(s / 60);
-  const unit = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
-  return m === 0 ? unit(s, "second") : s % 60 === 0 ? unit(m, "minute") : `${unit(m, "minute")} ${unit(s % 60, "second")}`;
+  const minutes = t("time.minutes", { count: m });
+  const seconds = t("time.seconds", { count: s % 60 });
+  return m === 0 ? seconds : s % 60 === 0 ? minutes : t("time.two", { first: minutes, second: seconds });
 }
 
 /** "14:05" in the reader's own way of writing it. */
 export function timeOfDay(unixMs: number): string {
-  return new Date(unixMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return new Date(unixMs).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
 }
 
 /** "Dana Reyes" → "DR". */

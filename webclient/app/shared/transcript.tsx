@@ -5,6 +5,7 @@ import { timeOfDay } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { turns, type Turn } from "./turns.ts";
 import { Avatar } from "./ui.tsx";
+import { t } from "./i18n.ts";
 
 export interface TranscriptProps {
   lines: Line[];
@@ -56,7 +57,7 @@ export function TranscriptView(p: TranscriptProps) {
       </div>
       {!stuck && (
         <button type="button" class="btn compact to-latest" onClick={toLatest}>
-          <Icon name="down" /> Latest
+          <Icon name="down" /> {t("transcript.latest")}
         </button>
       )}
     </div>
@@ -81,7 +82,7 @@ function TurnView({ turn, props }: { turn: Turn; props: TranscriptProps }) {
       <Avatar who={turn.who} name={props.faceOf ? props.faceOf(first) : name} image={props.avatarOf?.(first)} />
       <div class="turn-head">
         <b>{name}</b>
-        {turn.who === "agent" && name !== "AI assistant" && <span>AI</span>}
+        {turn.who === "agent" && name !== t("role.agent") && <span>{t("transcript.ai")}</span>}
         <time class="nums" dateTime={new Date(turn.time).toISOString()}>
           {timeOfDay(turn.time)}
         </time>
@@ -101,17 +102,17 @@ function LineView({ line }: { line: Line }) {
     <p class={kind || undefined} dir="auto" data-kind={line.kind} data-final={line.final} data-seq={line.seq || undefined}>
       {line.text}
       {line.cut && (
-        <span class="cut" title="Interrupted here">
+        <span class="cut" title={t("transcript.cutHere")}>
           {" "}
-          —<span class="sr-only"> (interrupted)</span>
+          —<span class="sr-only"> {t("transcript.cut")}</span>
         </span>
       )}
       {line.unspoken && (
         <span class="unspoken">
-          <span class="sr-only">not said: </span> {line.unspoken}
+          <span class="sr-only">{t("transcript.unspoken")} </span> {line.unspoken}
         </span>
       )}
-      {line.private && <span class="tag">{line.role === "agent" ? "not for the caller" : "only for the AI"}</span>}
+      {line.private && <span class="tag">{line.role === "agent" ? t("transcript.notForCaller") : t("transcript.private")}</span>}
       <Origin data={line.kind === "sentence" ? line.data : undefined} />
     </p>
   );

@@ -6,6 +6,7 @@ import { initials } from "./format.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { meter } from "./levels.ts";
 import { nextTheme, theme } from "./theme.ts";
+import { t } from "./i18n.ts";
 
 export type Who = "agent" | "human" | "caller" | "observer" | "wait";
 
@@ -45,16 +46,17 @@ export function Brand({ children }: { children?: ComponentChildren }) {
   return (
     <span class="brand">
       <img src="/favicon.svg" alt="" width="28" height="28" />
-      Relevo{children}
+      {t("brand")}
+      {children}
     </span>
   );
 }
 
 export function ThemeButton() {
-  const t = theme.value;
+  const now = theme.value;
   return (
-    <button type="button" class="btn quiet iconic compact" onClick={nextTheme} title="Change theme" aria-label={`Theme: ${t}. Change`}>
-      <Icon name={t === "auto" ? "auto" : t === "light" ? "sun" : "moon"} />
+    <button type="button" class="btn quiet iconic compact" onClick={nextTheme} title={t("theme.change")} aria-label={t("theme.label", { theme: t(`theme.${now}`) })}>
+      <Icon name={now === "auto" ? "auto" : now === "light" ? "sun" : "moon"} />
     </button>
   );
 }
@@ -82,7 +84,7 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
           <h2 id="sheet-title" class="grow">
             {title}
           </h2>
-          <button type="button" class="btn quiet iconic compact" onClick={() => ref.current?.close()} aria-label="Close">
+          <button type="button" class="btn quiet iconic compact" onClick={() => ref.current?.close()} aria-label={t("close")}>
             <Icon name="close" />
           </button>
         </div>

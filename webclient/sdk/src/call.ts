@@ -19,6 +19,7 @@ import { judge, read, type Reading } from "./quality.ts";
 import {
   MODE_OWN_VOICE,
   Type,
+  type Audience,
   type JoinResult,
   type Participant,
   type RequestHuman,
@@ -210,6 +211,12 @@ export class RelevoCall extends Emitter<CallEvents> {
   /** Stops what the AI says. */
   async interrupt(): Promise<void> {
     await this.#connection.request("interrupt", {});
+  }
+  /** Chooses who hears us while we have not the floor: humans is a whisper, everyone a barge-in. */
+  async speakTo(to: Audience): Promise<void> {
+    if (to !== "nobody" && !this.isOn("microphone")) await this.setMicrophone(true, this.#options.microphoneId);
+    if (to !== "nobody") this.unmute();
+    await this.#connection.request("speakTo", { to });
   }
   async subscribe(params: Subscribe): Promise<void> {
     await this.#connection.request("subscribe", params);

@@ -8,6 +8,7 @@ import type {
   AgentError,
   AgentStateCode,
   AgentWillLeave,
+  Audience,
   Brief,
   CallState,
   Entry,
@@ -56,6 +57,8 @@ export interface CallEvents {
   callState: CallState;
   participantJoined: Participant;
   participantLeft: { participant: Participant; reason: string };
+  /** Who hears a human who has not the floor; for humans and observers. */
+  participantSpeaksTo: { participantId: string; to: Audience };
   slots: Slot[];
   /** The video that is received now. */
   videos: RemoteVideo[];

@@ -1,6 +1,9 @@
 /** @relevo/sdk: calls that an AI answers and a human can take over. */
 export { RelevoCall } from "./call.ts";
 export { CallList, sortCalls, type CallListEvents, type CallListOptions } from "./calllist.ts";
+export { Desk, type DeskEvents, type DeskOptions } from "./desk.ts";
+export { byLine, DeskState, waits } from "./deskstate.ts";
+export * from "./deskwire.ts";
 export { canChooseSpeaker, listDevices, watchDevices, type Device, type DeviceList } from "./devices.ts";
 export { ConnectionError, MediaError, RpcError, toMediaError } from "./errors.ts";
 export type { ConnectionErrorCode, MediaErrorCode, MediaKind, RpcErrorKind } from "./errors.ts";

@@ -10,6 +10,7 @@ import { Transcript, type Line, type SpokenRole } from "./transcript.ts";
 import {
   Type,
   type AgentStateCode,
+  type Audience,
   type Backlog,
   type CallState,
   type Entry,
@@ -53,6 +54,8 @@ export class CallModel {
   agentState: AgentStateName = "listening";
   takeover: Takeover | null = null;
   slots: Slot[] = [];
+  /** Humans without the floor who are heard, and by whom. */
+  readonly speaksTo = new Map<string, Audience>();
   readonly transcript = new Transcript();
   readonly #present = new Map<string, Participant>();
   readonly #known = new Map<string, Participant>();
@@ -179,6 +182,11 @@ export class CallModel {
       if (isRecord(p.brief) && isRecord(p.brief.summary)) this.emit("brief", p.brief);
       this.emit("handoff", p);
     },
+    participantSpeaksTo: (p) => {
+      if (p.to === "nobody") this.speaksTo.delete(p.participant);
+      else this.speaksTo.set(p.participant, p.to);
+      this.emit("participantSpeaksTo", { participantId: p.participant, to: p.to });
+    },
     slots: (p) => {
       this.slots = p.slots ?? [];
       this.emit("slots", this.slots);
@@ -230,6 +238,7 @@ export class CallModel {
     const p = this.#present.get(id);
     if (!p || id === this.me?.id) return;
     this.#present.delete(id);
+    this.speaksTo.delete(id);
     this.emit("participantLeft", { participant: p, reason });
   }
 

@@ -3,6 +3,8 @@
  * signaling/wire, name for name. Nothing here does anything.
  */
 
+import type { DeskNotifications, DeskRequests } from "./deskwire.ts";
+
 export const SUBPROTOCOL = "relevo.v1";
 /** Label of the data channel, which the client creates in its offer. */
 export const CHANNEL_LABEL = "relevo";
@@ -131,9 +133,20 @@ export interface Handoff {
   /** "keepWaiting": answer with keepWaiting or cancelRequest. */
   question?: string;
   reason?: string;
+  /** How long the wait is likely to be. */
+  likelyMs?: number;
+  /** The request is over: what the caller is told. */
+  reply?: string;
+  /** When somebody is there again, Unix milliseconds. */
+  opensAt?: number;
+  /** The caller may leave a number or an address to be called back. */
+  callBack?: boolean;
   /** For humans and observers only. */
   brief?: Brief;
 }
+
+/** Who hears a human who has not the floor. */
+export type Audience = "nobody" | "humans" | "everyone";
 
 export interface HumanTakeoverWillStart {
   takeoverUid: string;
@@ -283,7 +296,7 @@ export interface Entry {
 }
 
 /** Requests a client may make, with their parameters and results. */
-export interface Requests {
+export interface Requests extends DeskRequests {
   join: [Join, JoinResult];
   negotiate: [Negotiate, NegotiateResult];
   subscribe: [Subscribe, object];
@@ -296,6 +309,7 @@ export interface Requests {
   takeover: [{ takeoverMode: TakeoverMode; key?: string }, TakeoverResult];
   return: [{ watch?: boolean }, object];
   setEmail: [{ email: string }, object];
+  speakTo: [{ to: Audience }, object];
   hangup: [object, object];
   leave: [object, object];
   watchCalls: [{ token: string }, { calls: CallSummary[] | null }];
@@ -303,9 +317,10 @@ export interface Requests {
 export type Method = keyof Requests;
 
 /** Notifications of the server. */
-export interface Notifications {
+export interface Notifications extends DeskNotifications {
   participantJoined: { participant: Participant };
   participantLeft: { participant: string; reason: string };
+  participantSpeaksTo: { participant: string; to: Audience };
   slots: { slots: Slot[] | null };
   callState: CallState;
   handoff: Handoff;

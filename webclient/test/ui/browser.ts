@@ -19,6 +19,7 @@ export interface Look {
   height: number;
   scheme: "light" | "dark";
   rtl?: boolean;
+  lang?: string;
 }
 
 export const LOOKS: Look[] = [
@@ -56,7 +57,17 @@ export async function context(browser: Browser, look: Look, o: { deny?: boolean 
     locale: "en-GB",
   });
   await ctx.addInitScript({ path: join(root, "test/fakepeer.js") });
-  if (look.rtl) await ctx.addInitScript(() => document.addEventListener("DOMContentLoaded", () => (document.documentElement.dir = "rtl")));
+  if (look.rtl) {
+    // Mirrored, but in English: the page itself would turn it back.
+    await ctx.addInitScript(() => {
+      const turn = () => document.documentElement.dir !== "rtl" && (document.documentElement.dir = "rtl");
+      document.addEventListener("DOMContentLoaded", () => {
+        turn();
+        new MutationObserver(turn).observe(document.documentElement, { attributeFilter: ["dir"] });
+      });
+    });
+  }
+  if (look.lang) await ctx.addInitScript((tag) => localStorage.setItem("relevo.language", tag), look.lang);
   if (o.deny) {
     await ctx.addInitScript(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
@@ -84,13 +95,13 @@ export async function look(page: Page, name: string): Promise<void> {
   await page.waitForTimeout(250);
   await page.screenshot({ path: join(shots, `${name}.png`) });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(overflow, `${name} is wider than the window`).toBe(0);
+  expect.soft(overflow, `${name} is wider than the window`).toBe(0);
   const inner = await page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>("*")]
-      .filter((e) => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX))
+      .filter((e) => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && !e.matches(".table-scroll"))
       .map((e) => e.className),
   );
-  expect(inner, `${name}: panes with something cut off at the side`).toEqual([]);
+  expect.soft(inner, `${name}: panes with something cut off at the side`).toEqual([]);
   // By evaluate, past the policy that the page itself keeps.
   await page.evaluate(axeSource);
   const found = await page.evaluate(async () => {
@@ -98,5 +109,5 @@ export async function look(page: Page, name: string): Promise<void> {
     const r = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
     return r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} — ${n.failureSummary.replace(/\s+/g, " ")}`).join(" | ")}`);
   });
-  expect(found, name).toEqual([]);
+  expect.soft(found, name).toEqual([]);
 }

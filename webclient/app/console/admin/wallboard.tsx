@@ -1,0 +1,206 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { CallSummary, HandoffLine } from "../../../sdk/src/index.ts";
+import { clock, spokenDuration } from "../../shared/format.ts";
+import { t, tOr } from "../../shared/i18n.ts";
+import { Icon, type IconName } from "../../shared/icons.tsx";
+import { Chip, Notice, type Who } from "../../shared/ui.tsx";
+import type { AdminHost } from "./host.ts";
+import { Loading, Page, Panel, Table } from "./parts.tsx";
+import { atLeast } from "./types.ts";
+import { reasonName } from "./words.ts";
+
+const PRESENCES = ["available", "ringing", "busy", "wrapUp", "away", "offline"] as const;
+const PRESENCE_ICONS: Record<(typeof PRESENCES)[number], IconName> = { available: "check", ringing: "bell", busy: "phone", wrapUp: "list", away: "clock", offline: "moon" };
+const STATES: Record<CallSummary["state"], { who: Who; icon: IconName }> = {
+  ai: { who: "agent", icon: "spark" },
+  pending: { who: "wait", icon: "bell" },
+  willStart: { who: "human", icon: "takeover" },
+  human: { who: "human", icon: "person" },
+  returning: { who: "agent", icon: "handback" },
+  ended: { who: "caller", icon: "check" },
+};
+
+function useTick(): number {
+  const [now, set] = useState(Date.now());
+  useEffect(() => {
+    const id = setInterval(() => set(Date.now()), 1000);
+    return () => clearInterval(id);
+  }, []);
+  return now;
+}
+
+/** The longest wait of who waits now: it goes on between the server's news. */
+export function longestWait(handoffs: readonly HandoffLine[], now: number): number {
+  return handoffs.reduce((most, h) => (h.state === "pending" || h.state === "offered") && h.pendingAt ? Math.max(most, now - h.pendingAt) : most, 0);
+}
+
+export function WallboardPage({ host }: { host: AdminHost }) {
+  const now = useTick();
+  const b = host.board.value;
+  const full = useRef<HTMLDivElement>(null);
+  if (!b) return <Page title={t("wallboard.title")} children={<Loading error={null} />} />;
+  const waiting = b.waiting.reduce((x, y) => x + y, 0);
+  const longest = longestWait(host.handoffs.value, now);
+  const supervisor = atLeast(host.role.value, "supervisor");
+  return (
+    <Page
+      title={t("wallboard.title")}
+      wide
+      actions={
+        document.fullscreenEnabled && (
+          <button type="button" class="btn compact" onClick={() => void full.current?.requestFullscreen()}>
+            <Icon name="screen" /> {t("wallboard.full")}
+          </button>
+        )
+      }
+    >
+      <div class="wall" ref={full}>
+        {!host.online.value && (
+          <Notice icon="wifi" role="status">
+            {t("wallboard.stale")}
+          </Notice>
+        )}
+        <dl class="wall-tiles">
+          <Big name={t("wallboard.waiting")} value={String(waiting)} who={waiting > 0 ? "wait" : undefined} icon="bell">
+            <ul class="wall-priorities">
+              {b.waiting.map((n, i) => (
+                <li key={i} data-none={n === 0}>
+                  <span>{t(`wallboard.p${i + 1}`)}</span> <b class="nums">{n}</b>
+                </li>
+              ))}
+            </ul>
+          </Big>
+          <Big name={t("wallboard.longest")} value={waiting > 0 ? clock(longest) : "–"} spoken={waiting > 0 ? spokenDuration(longest) : undefined} icon="clock" who={longest > 60_000 ? "wait" : undefined}>
+            <p>{t("wallboard.ringing", { count: b.ringing })}</p>
+          </Big>
+          <Big name={t("wallboard.atRisk")} value={String(b.atRisk)} who={b.atRisk > 0 ? "wait" : undefined} icon="alert">
+            <p>{t("wallboard.atRiskHint")}</p>
+          </Big>
+          <Big name={t("wallboard.breached")} value={String(b.breached)} bad={b.breached > 0} icon="alert">
+            <p>{t("wallboard.breachedHint")}</p>
+          </Big>
+          <Big name={t("wallboard.active")} value={String(b.active)} icon="person" who={b.active > 0 ? "human" : undefined}>
+            <p>{t("wallboard.free", { count: b.free, places: b.places })}</p>
+          </Big>
+        </dl>
+        <section class="card panel" aria-labelledby="wall-people">
+          <div class="row wrap panel-head">
+            <h2 id="wall-people" class="grow">
+              {t("wallboard.people")}
+            </h2>
+            <Chip who={b.service === "available" ? "human" : "wait"} icon={b.service === "available" ? "check" : "alert"}>
+              {tOr(`wallboard.service.${b.service}`, b.service)}
+            </Chip>
+          </div>
+          <ul class="wall-presence">
+            {PRESENCES.map((p) => {
+              const there = host.agents.value.filter((a) => a.presence === p);
+              return (
+                <li key={p} data-presence={p}>
+                  <span class="wall-presence-head">
+                    <Icon name={PRESENCE_ICONS[p]} /> {t(`wallboard.presence.${p}`)} <b class="nums">{b.agents[p] ?? 0}</b>
+                  </span>
+                  <span class="small muted">{there.map((a) => (a.capacity > 1 && a.load > 0 ? t("wallboard.load", { name: a.name || a.identity, load: a.load, of: a.capacity }) : a.name || a.identity)).join(" · ") || "–"}</span>
+                </li>
+              );
+            })}
+          </ul>
+        </section>
+      </div>
+      {supervisor && <LiveList host={host} now={now} />}
+    </Page>
+  );
+}
+
+function Big({ name, value, spoken, children, who, bad, icon }: { name: string; value: string; spoken?: string; children: preact.ComponentChildren; who?: Who; bad?: boolean; icon: IconName }) {
+  return (
+    <div class={bad ? "card big bad" : "card big"} data-who={who} data-lit={who !== undefined}>
+      <dt>
+        <Icon name={icon} /> {name}
+      </dt>
+      <dd>
+        <b class="nums" aria-hidden={spoken ? true : undefined}>
+          {value}
+        </b>
+        {spoken && <span class="sr-only">{spoken}</span>}
+        {children}
+      </dd>
+    </div>
+  );
+}
+
+function LiveList({ host, now }: { host: AdminHost; now: number }) {
+  const calls = host.calls.value;
+  const handoffs = new Map(host.handoffs.value.map((h) => [h.call, h]));
+  const people = host.agents.value.filter((a) => a.presence === "available" || (a.presence === "busy" && a.load < a.capacity));
+  return (
+    <Panel title={t("wallboard.live")}>
+      {calls.length === 0 ? (
+        <p class="muted">{t("wallboard.noCalls")}</p>
+      ) : (
+        <Table label={t("wallboard.live")} head={[t("wallboard.caller"), t("wallboard.state"), t("wallboard.why"), { text: t("wallboard.since"), num: true }, t("wallboard.do")]}>
+          {calls.map((c) => {
+            const s = STATES[c.state];
+            const h = handoffs.get(c.id);
+            const name = c.caller || t("role.caller");
+            const waits = h !== undefined && (h.state === "pending" || h.state === "offered");
+            const held = c.state === "human" && c.human !== undefined;
+            return (
+              <tr key={c.id}>
+                <th scope="row" dir="auto">
+                  {name}
+                </th>
+                <td>
+                  <Chip who={s.who} icon={s.icon}>
+                    {held ? t("wallboard.with", { name: c.human! }) : t(`wallboard.call.${c.state}`)}
+                  </Chip>
+                </td>
+                <td dir="auto">{h ? `${t(`wallboard.p${h.priority}`)} · ${reasonName(h.reason ?? "")}` : ""}</td>
+                <td class="num">{clock(now - c.stateAt)}</td>
+                <td>
+                  <span class="row wrap tight">
+                    <button type="button" class="btn compact" onClick={() => host.listen(c.id)} aria-label={t("wallboard.listenTo", { name })}>
+                      <Icon name="ear" /> {t("wallboard.listen")}
+                    </button>
+                    {held && (
+                      <>
+                        <button type="button" class="btn compact" onClick={() => host.whisper(c.id)} aria-label={t("wallboard.whisperIn", { name })}>
+                          {t("wallboard.whisper")}
+                        </button>
+                        <button type="button" class="btn compact" onClick={() => host.bargeIn(c.id)} aria-label={t("wallboard.bargeInOn", { name })}>
+                          {t("wallboard.bargeIn")}
+                        </button>
+                      </>
+                    )}
+                    {waits && (
+                      <label>
+                        <span class="sr-only">{t("wallboard.assignOf", { name })}</span>
+                        <select
+                          class="input compact"
+                          value=""
+                          disabled={people.length === 0}
+                          onChange={(e) => {
+                            const to = e.currentTarget.value;
+                            e.currentTarget.value = "";
+                            if (to) void host.assign(h.id, to);
+                          }}
+                        >
+                          <option value="">{t(people.length === 0 ? "wallboard.nobodyFree" : "wallboard.assign")}</option>
+                          {people.map((a) => (
+                            <option key={a.identity} value={a.identity}>
+                              {a.name || a.identity}
+                            </option>
+                          ))}
+                        </select>
+                      </label>
+                    )}
+                  </span>
+                </td>
+              </tr>
+            );
+          })}
+        </Table>
+      )}
+    </Panel>
+  );
+}

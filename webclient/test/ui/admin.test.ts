@@ -1,0 +1,152 @@
+/** The console's pages beside the inbox: pictures in test/out, no finding of axe, the keyboard reaches everything. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FakeDesk } from "../fakedesk.ts";
+import { FakeServer } from "../fakeserver.ts";
+import { context, dist, launch, look, open, type Look } from "./browser.ts";
+
+const LOOKS: Look[] = [
+  { name: "light", width: 1280, height: 900, scheme: "light" },
+  { name: "dark", width: 1280, height: 900, scheme: "dark" },
+  { name: "phone", width: 360, height: 740, scheme: "light" },
+  { name: "he", width: 1280, height: 900, scheme: "light", lang: "he" },
+  { name: "he-phone", width: 360, height: 740, scheme: "dark", lang: "he" },
+];
+const only = process.env["LOOK"]?.split(",");
+
+let browser: Browser;
+let server: FakeServer;
+let base: string;
+
+beforeAll(async () => {
+  browser = await launch();
+  server = new FakeServer({ dist });
+  base = await server.listen();
+  const waiting = server.createCall("Anastasia Silva-Montgomery").call;
+  waiting.setState("pending");
+  const held = server.createCall("Priya Raman").call;
+  held.human = "Sam Okafor";
+  held.setState("human", "h-sam");
+  const desk = new FakeDesk();
+  server.rest = desk.handle;
+  server.desk = desk.view([{ id: waiting.id, caller: "Anastasia Silva-Montgomery" }, { id: held.id, caller: "Priya Raman" }]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function loggedIn(l: Look, errors: string[]): Promise<Page> {
+  const ctx = await context(browser, l);
+  const page = await open(ctx, `${base}/console/`, errors);
+  await page.getByTestId("login").click();
+  await page.locator('.rail a[data-page="audit"]').waitFor();
+  return page;
+}
+
+async function to(page: Page, hash: string): Promise<void> {
+  await page.evaluate((h) => (location.hash = h), hash);
+  await page.locator("[data-page-title]").waitFor();
+  await expect.poll(() => page.locator(".page [role=status]:has-text('…')").count()).toBe(0);
+}
+
+describe.each(LOOKS.filter((l) => !only || only.includes(l.name)))("$name", (l) => {
+  it("each page", async () => {
+    const errors: string[] = [];
+    const page = await loggedIn(l, errors);
+    for (const [name, hash, ready] of [
+      ["wallboard", "/wallboard", ".big"],
+      ["reports", "/reports", ".chart"],
+      ["people", "/people", ".table tbody tr"],
+      ["audit", "/audit", ".audit-entry"],
+      ["profile", "/profile", ".profile-who"],
+      ["settings-hours", "/settings/hours", ".week"],
+      ["settings-routing", "/settings/routing", ".duration"],
+      ["settings-sla", "/settings/sla", ".duration"],
+      ["settings-rules", "/settings/rules", ".words"],
+      ["settings-canned", "/settings/canned", ".canned"],
+      ["settings-dispositions", "/settings/dispositions", ".words"],
+      ["settings-public", "/settings/public", ".public-link"],
+    ] as const) {
+      await to(page, hash);
+      await page.locator(ready).first().waitFor();
+      if (name === "audit") await page.locator(".audit-entry summary").first().click();
+      await look(page, `${l.name}-admin-${name}`);
+    }
+    await to(page, "/people");
+    await page.locator(".page-head .btn").click();
+    await page.getByRole("dialog").waitFor();
+    await look(page, `${l.name}-admin-people-add`);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("settings", () => {
+  it("are checked as typed, saved, and show who was faster", async () => {
+    const errors: string[] = [];
+    const page = await loggedIn(LOOKS[0]!, errors);
+    await to(page, "/settings/hours");
+    const from = page.getByLabel("From").first();
+    await from.fill("9");
+    await page.getByText("A time such as 09:00.").waitFor();
+    expect(await from.getAttribute("aria-invalid")).toBe("true");
+    expect(await page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+    await look(page, "light-admin-settings-problem");
+    await from.fill("08:30");
+    await page.getByText("A time such as 09:00.").waitFor({ state: "detached" });
+    // Somebody else saves meanwhile.
+    const other = await page.evaluate(async () => {
+      const token = JSON.parse(sessionStorage.getItem("relevo.desk")!).token as string;
+      const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+      const now = await (await fetch("/v1/desk/settings/hours", { headers })).json();
+      now.value.reply = "Closed. Write to us.";
+      return (await fetch("/v1/desk/settings/hours", { method: "POST", headers, body: JSON.stringify({ value: now.value, version: now.version }) })).status;
+    });
+    expect(other).toBe(200);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Closed. Write to us.").waitFor();
+    await look(page, "light-admin-settings-conflict");
+    await page.getByRole("button", { name: "Keep mine" }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".save-bar").getByText("Saved").waitFor();
+    const kept = server.rest!("GET", "/v1/desk/settings/hours", new URLSearchParams(), null)!.value as { value: { periods: { from: string }[]; reply: string } };
+    expect([kept.value.periods[0]!.from, kept.value.reply]).toEqual(["08:30", "We are back at nine."]);
+    expect(errors.filter((e) => !/409/.test(e))).toEqual([]);
+    await page.context().close();
+  });
+
+  it("the keyboard reaches everything, and nothing covers what has the focus", async () => {
+    const errors: string[] = [];
+    const page = await loggedIn(LOOKS[0]!, errors);
+    for (const hash of ["/wallboard", "/people", "/settings/hours", "/profile"]) {
+      await to(page, hash);
+      await page.waitForTimeout(200);
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      const all = await page.evaluate(() => {
+        const list = [...document.querySelectorAll<HTMLElement>(".shell a[href], .shell button, .shell input, .shell select, .shell textarea, .shell summary")].filter(
+          (e) => !e.matches(":disabled, [tabindex='-1'], [type=radio]") && e.getClientRects().length > 0,
+        );
+        list.forEach((e, i) => (e.dataset["nth"] = String(i)));
+        return list.length;
+      });
+      const seen = new Set<string>();
+      for (let i = 0; i < all + 25; i++) {
+        await page.keyboard.press("Tab");
+        const at = await page.evaluate(() => {
+          const e = document.activeElement as HTMLElement;
+          const r = e.getBoundingClientRect();
+          const top = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
+          return { nth: e.dataset["nth"], covered: e !== document.body && top !== null && !e.contains(top) && !top.contains(e) && !e.closest("label")?.contains(top), what: e.outerHTML.slice(0, 120) };
+        });
+        if (at.nth !== undefined) {
+          seen.add(at.nth);
+          expect(at.covered, `${hash}: ${at.what} is covered`).toBe(false);
+        }
+      }
+      expect(seen.size, hash).toBe(all);
+    }
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
