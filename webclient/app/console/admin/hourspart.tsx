@@ -79,7 +79,7 @@ function PeriodEditor({ p, nth, form, onChange, onRemove }: { p: Period; nth: nu
           {of("days") && <FieldProblem problem={of("days")!} />}
         </div>
       ) : (
-        <div class="pair">
+        <div class="date-pair">
           <Text label={t("settings.hours.date")} type="date" value={p.date ?? ""} onInput={(date) => onChange({ ...p, date })} problem={of("date")} />
           <Toggle label={t("settings.hours.closed")} checked={p.closed === true} onChange={(closed) => onChange(closed ? { kind: "date", date: p.date, closed } : { kind: "date", date: p.date, from: "09:00", to: "12:00" })} />
         </div>

@@ -91,7 +91,7 @@ function Figures({ r, download }: { r: Report; download: (table: string) => void
   const handoffs = [
     of(t("reports.answered"), "solid", "human", (x) => x.answered),
     of(t("reports.abandoned"), "hatched", "danger", (x) => x.abandoned),
-    of(t("reports.outOfHours"), "dotted", "wait", (x) => x.outOfHours + x.waiting),
+    of(t("reports.rest"), "dotted", "wait", (x) => x.outOfHours + x.waiting),
   ];
   const contained = [of(t("reports.contained"), "solid", "ai", (x) => x.contained), of(t("reports.withHuman"), "hatched", "human", (x) => x.ended - x.contained)];
   const sla = [of(t("sla.met"), "solid", "human", (x) => x.firstMet), of(t("sla.breached"), "hatched", "danger", (x) => x.firstBreached)];
@@ -129,7 +129,7 @@ function Figures({ r, download }: { r: Report; download: (table: string) => void
           {r.reasons.length === 0 ? (
             <p class="muted">{t("reports.none")}</p>
           ) : (
-            <Table label={t("reports.byReason")} head={[t("reports.reason"), { text: t("reports.handoffs"), num: true }, t("reports.bar"), { text: t("reports.abandoned"), num: true }, { text: t("reports.median"), num: true }]}>
+            <Table label={t("reports.byReason")} head={[t("reports.reason"), { text: t("reports.requests"), num: true }, t("reports.bar"), { text: t("reports.abandoned"), num: true }, { text: t("reports.median"), num: true }]}>
               {r.reasons.map((x) => (
                 <tr key={x.reason}>
                   <th scope="row">{reasonName(x.reason)}</th>
@@ -173,7 +173,7 @@ function Figures({ r, download }: { r: Report; download: (table: string) => void
       <Panel title={t("reports.byDay")} actions={save("days")}>
         <Table
           label={t("reports.byDay")}
-          head={[t("reports.day"), ...["calls", "contained", "handoffs", "answered", "abandoned", "outOfHours", "takeoversShort", "returnsShort", "median", "p90Short", "slaMet", "breachedShort"].map((k) => ({ text: t(`reports.${k}`), num: true }))]}
+          head={[t("reports.day"), ...["calls", "contained", "requests", "answered", "abandoned", "outOfHours", "takeoversShort", "returnsShort", "median", "p90Short", "slaMet", "breachedShort"].map((k) => ({ text: t(`reports.${k}`), num: true }))]}
         >
           {r.days.map(({ day, figures: x }) => (
             <tr key={day}>
