@@ -338,10 +338,14 @@ func (a *Agent) resumeIfWordless() {
 }
 
 // nodded ends a pause as soon as it is likely that all there was is a nod. Who
-// says more after it pauses the agent again.
+// says more after it pauses the agent again. A yes or a no is often the
+// beginning of an answer, so its end is waited for.
 func (a *Agent) nodded(l *leg, u *utterance) {
 	if !a.paused || !u.likely || l.info.Role != RoleCaller || !turn.Backchannel(u.text) || !a.speaking() ||
 		u.length > a.backchannel() && turn.Words(u.text) > 2 {
+		return
+	}
+	if yes, no := a.cfg.Consent(a.language(), u.text); yes || no {
 		return
 	}
 	u.nodded = true

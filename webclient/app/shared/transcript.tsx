@@ -125,8 +125,8 @@ function Origin({ data }: { data: unknown }) {
   if (from.length === 0) return null;
   const sure = typeof confidence === "number" ? `${Math.round(confidence * 100)} %` : "";
   return (
-    <span class="origin" data-testid="origin" title={sure ? `Sources, and how sure the AI is: ${sure}` : "Sources"}>
-      <span class="sr-only">from </span>
+    <span class="origin" data-testid="origin" title={sure ? t("transcript.sourcesSure", { sure }) : t("transcript.sources")}>
+      <span class="sr-only">{t("transcript.from")} </span>
       <bdi>{from.join(", ")}</bdi>
       {sure && ` · ${sure}`}
     </span>
