@@ -74,6 +74,7 @@ func newWorld(t *testing.T) *world {
 		human:  Leg{ID: "p2", Role: RoleHuman, Name: "Bob"},
 	}
 	w.cfg.Rendered = urgentLines()
+	w.cfg.Preemptive = -1 // where it is not the point, times are those of the engines
 	w.voice = newListener(w.start)
 	return w
 }
@@ -214,6 +215,7 @@ type tape struct {
 	next  int // frame
 	tones []toneSpan
 	ended bool
+	back  func(at time.Duration, pcm []int16) // adds what else the microphone hears; may be nil
 }
 
 type toneSpan struct {
@@ -263,6 +265,9 @@ func (e *tape) ReadFrame(ctx context.Context) ([]int16, error) {
 			}
 		}
 	}
+	if e.back != nil {
+		e.back(at, pcm)
+	}
 	return pcm, nil
 }
 
@@ -275,6 +280,8 @@ type listener struct {
 	mu     sync.Mutex
 	floor  uint64 // 0: any epoch
 	frames []heardFrame
+	sound  [][]int16 // of the frames at 8 kHz, where keep is set
+	keep   bool
 }
 
 type heardFrame struct {
@@ -300,6 +307,11 @@ func (l *listener) WriteFrame(epoch uint64, packet []byte, samples48k uint32) er
 	if samples48k != 960 {
 		panic("not 20 ms")
 	}
+	if n := len(l.frames); n > 0 && time.Since(l.start)-l.frames[n-1].at > time.Second {
+		if l.dec, _ = opus.NewDecoder(8000); l.dec == nil { // somebody else was heard meanwhile
+			panic("no decoder")
+		}
+	}
 	n, err := l.dec.Decode(packet, l.pcm)
 	if err != nil {
 		panic(err)
@@ -309,6 +321,9 @@ func (l *listener) WriteFrame(epoch uint64, packet []byte, samples48k uint32) er
 		sum += float64(s) * float64(s)
 	}
 	l.frames = append(l.frames, heardFrame{time.Since(l.start), epoch, math.Sqrt(sum/float64(n)) > 500})
+	if l.keep {
+		l.sound = append(l.sound, append([]int16(nil), l.pcm[:n]...))
+	}
 	return nil
 }
 

@@ -194,7 +194,23 @@ function LineView({ line }: { line: Line }) {
           <span class="sr-only">{t("transcript.unspoken")} </span> {line.unspoken}
         </span>
       )}
-      {line.private && <span class="tag">{t("transcript.private")}</span>}
+      {line.private && <span class="tag">{line.role === "agent" ? t("transcript.notForCaller") : t("transcript.private")}</span>}
+      <Origin data={line.kind === "sentence" ? line.data : undefined} />
     </p>
+  );
+}
+
+/** What an AI's sentence is made of, and how sure it is. Callers are not sent it. */
+function Origin({ data }: { data: unknown }) {
+  const { sources, confidence } = (data ?? {}) as { sources?: unknown; confidence?: unknown };
+  const from = Array.isArray(sources) ? sources.filter((s): s is string => typeof s === "string") : [];
+  if (from.length === 0) return null;
+  const sure = typeof confidence === "number" ? `${Math.round(confidence * 100)} %` : "";
+  return (
+    <span class="origin" data-testid="origin" title={sure ? t("transcript.sourcesSure", { sure }) : t("transcript.sources")}>
+      <span class="sr-only">{t("transcript.from")} </span>
+      <bdi>{from.join(", ")}</bdi>
+      {sure && ` · ${sure}`}
+    </span>
   );
 }
