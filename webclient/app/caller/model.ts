@@ -15,9 +15,11 @@ import {
   type Takeover,
 } from "../../sdk/src/index.ts";
 import { Announcer } from "../shared/announce.ts";
+import { spokenDuration } from "../shared/format.ts";
 import { weave, type MilestoneMark } from "../shared/turns.ts";
 import { MicCheck } from "./check.ts";
 import type { CallerConfig } from "./config.ts";
+import { isOver, restBase, roughly, sendCallBack, type Access, type CallBackFields, type CallBackState } from "./waiting.ts";
 import { callerEventText, party } from "./who.ts";
 import { errorText } from "../shared/errors.ts";
 import { t } from "../shared/i18n.ts";
@@ -30,6 +32,7 @@ export interface CallerDeps {
   config(): Promise<CallerConfig>;
   makeCall?(options: ConnectOptions): RelevoCall;
   check?: MicCheck;
+  fetch?: typeof fetch;
   now?(): number;
 }
 
@@ -49,6 +52,10 @@ export class CallerModel {
   /** What was said, with what happened between. */
   readonly conversation = computed(() => weave(this.lines.value, this.marks.value));
   readonly handoff = signal<Handoff | null>(null);
+  /** The request is over without a person: what is said of it, and whether one may be called back. */
+  readonly over = signal<Handoff | null>(null);
+  readonly callBack = signal<CallBackState>("none");
+  readonly callBackProblem = signal<string | null>(null);
   readonly asking = signal(false);
   readonly requestedAt = signal(0);
   readonly reconnecting = signal<{ deadline: number } | null>(null);
@@ -87,6 +94,8 @@ export class CallerModel {
   readonly #deps: CallerDeps;
   /** Who was in the call, known also after its end. */
   #people: RelevoCall["model"] | null = null;
+  #access: Access | null = null;
+  #toldPlace = 0;
   #humanQuiet: ReturnType<typeof setTimeout> | null = null;
   #lastParty = "";
 
@@ -114,6 +123,7 @@ export class CallerModel {
       // After a reload the place is resumed; its token is used up and not needed.
       const resume = new SessionStore(SESSION).peek(this.#now());
       const config = resume ? { token: "", url: "/" } : await this.#deps.config();
+      if (config.token) this.#access = { token: config.token, base: restBase(config) };
       if (config.title) this.title.value = config.title;
       const make = this.#deps.makeCall ?? ((o: ConnectOptions) => new RelevoCall(o));
       const microphone = this.check.release();
@@ -166,6 +176,7 @@ export class CallerModel {
 
   async askForHuman(): Promise<void> {
     this.asking.value = true;
+    this.over.value = null;
     await this.#ask(() => this.call!.requestHuman({ reason: "asked in the page" }));
     this.asking.value = false;
   }
@@ -176,6 +187,30 @@ export class CallerModel {
     const h = this.handoff.value;
     if (h) this.handoff.value = { ...h, question: undefined };
     await this.#ask(() => this.call!.keepWaiting());
+  }
+  /** From the person back to the assistant. */
+  async endLiveChat(): Promise<void> {
+    await this.#ask(() => this.call!.returnToAI());
+  }
+  /** Whether this page may leave a number: after a reload its token is gone. */
+  get canLeaveCallBack(): boolean {
+    return this.#access !== null;
+  }
+  async leaveCallBack(c: CallBackFields): Promise<boolean> {
+    const id = this.call?.model.callId;
+    if (!this.#access || !id || this.callBack.value === "sending") return false;
+    this.callBack.value = "sending";
+    this.callBackProblem.value = null;
+    try {
+      await sendCallBack(this.#access, id, c, this.#deps.fetch);
+      this.callBack.value = "left";
+      this.announcer.say(t("wait.left"));
+      return true;
+    } catch (e) {
+      this.callBack.value = "none";
+      this.callBackProblem.value = t("wait.notLeft", { why: (e as Error).message });
+      return false;
+    }
   }
   async send(text: string): Promise<boolean> {
     const t = text.trim();
@@ -212,7 +247,11 @@ export class CallerModel {
         this.requestedAt.value = this.#now();
         this.announcer.say(t("caller.say.waiting"));
       }
-      if (s.state !== "pending" && s.state !== "willStart") this.handoff.value = null;
+      if (s.state !== "pending" && s.state !== "willStart") {
+        this.handoff.value = null;
+        this.#toldPlace = 0;
+      }
+      if (s.state === "human" || s.state === "pending") this.over.value = null;
       this.#tellParty();
     });
     call.on("participantJoined", bump);
@@ -234,10 +273,12 @@ export class CallerModel {
     });
     call.on("humanTakeoverEnded", (e) => {
       this.takeover.value = null;
+      // Another human has it at once, and is told of by themselves; the assistant has not spoken.
+      if (e.reason === "handedOver") return;
       this.#mark(e.reason === "lost" ? "lost" : "ai");
       if (e.reason === "lost") this.#say(t("caller.say.lost"));
     });
-    call.on("handoff", (h) => (this.handoff.value = h));
+    call.on("handoff", (h) => this.#wait(h));
     call.on("agentStateChange", (s) => (this.agentState.value = s));
     call.on("humanSubtitleNotify", (s) => this.#humanSpoke(s.end));
     call.on("line", (l) => {
@@ -263,6 +304,25 @@ export class CallerModel {
     call.on("mediaError", (e) => (this.mediaError.value = e));
     call.on("agentError", (e) => this.#say(e.message));
     call.on("closed", (c) => this.#ended(c.reason));
+  }
+
+  #wait(h: Handoff): void {
+    if (isOver(h)) {
+      this.handoff.value = null;
+      this.over.value = h;
+      this.callBack.value = "none";
+      this.announcer.say([t("wait.over"), h.reply].filter(Boolean).join(". "));
+      return;
+    }
+    const asked = this.handoff.value?.question;
+    this.handoff.value = h;
+    if (h.question && !asked) this.announcer.say(t("wait.ask"));
+    else if (h.position && h.position !== this.#toldPlace) {
+      // Told when it changes, not with each notice.
+      const likely = h.likelyMs ? ` ${t("wait.likely", { time: spokenDuration(roughly(h.likelyMs)) })}` : "";
+      this.announcer.say((h.position === 1 ? t("wait.next") : t("wait.place", { place: h.position })) + likely);
+    }
+    this.#toldPlace = h.position ?? 0;
   }
 
   #local(source: Source, track: MediaStreamTrack | null, muted: boolean): void {
@@ -304,7 +364,7 @@ export class CallerModel {
 
   #reset(): void {
     this.state.value = { state: "ai", epoch: 0 };
-    this.takeover.value = this.handoff.value = this.reconnecting.value = this.mediaError.value = this.toast.value = this.quality.value = null;
+    this.takeover.value = this.handoff.value = this.over.value = this.reconnecting.value = this.mediaError.value = this.toast.value = this.quality.value = null;
     this.lines.value = [];
     this.marks.value = [];
     this.videos.value = [];

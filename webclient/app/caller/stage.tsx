@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { clock } from "../shared/format.ts";
+import { clock, spokenDuration } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, useFrames, Video } from "../shared/ui.tsx";
 import { Dots } from "./incall.tsx";
 import type { CallerModel } from "./model.ts";
+import { Over } from "./over.tsx";
+import { roughly } from "./waiting.ts";
 import { t } from "../shared/i18n.ts";
 
 /** Who am I talking to, and how does asking for a person stand. */
@@ -88,7 +90,14 @@ function AskForHuman({ model }: { model: CallerModel }) {
     const id = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(id);
   }, []);
-  if (state === "human" || state === "returning" || state === "ended") return null;
+  if (state === "human") {
+    return (
+      <button type="button" class="btn ask-button" onClick={() => void model.endLiveChat()} data-testid="end-live">
+        <Icon name="handback" flip /> {t("wait.endLive")}
+      </button>
+    );
+  }
+  if (state === "returning" || state === "ended") return null;
   if (state === "willStart") {
     const name = model.takeover.value?.name ?? t("caller.person");
     return (
@@ -111,22 +120,23 @@ function AskForHuman({ model }: { model: CallerModel }) {
           <p class="small nums">
             {h?.question
               ? t("caller.stage.keepQuestion")
-              : [h?.position ? (h.position === 1 ? t("caller.stage.next") : t("caller.stage.place", { place: h.position })) : "", clock(now - model.requestedAt.value)]
+              : [h?.position ? (h.position === 1 ? t("caller.stage.next") : t("caller.stage.place", { place: h.position })) : "", h?.likelyMs ? t("wait.likely", { time: spokenDuration(roughly(h.likelyMs)) }) : "", clock(now - model.requestedAt.value)]
                   .filter(Boolean)
                   .join(" · ")}
           </p>
         </div>
         {h?.question && (
-          <button type="button" class="btn compact" onClick={() => void model.keepWaiting()}>
+          <button type="button" class="btn compact" onClick={() => void model.keepWaiting()} data-testid="keep-waiting">
             {t("caller.stage.keep")}
           </button>
         )}
         <button type="button" class="btn compact" onClick={() => void model.cancelRequest()} data-testid="cancel-request">
-          {t("caller.stage.cancel")}
+          {h?.question ? t("wait.end") : t("caller.stage.cancel")}
         </button>
       </div>
     );
   }
+  if (model.over.value) return <Over model={model} />;
   return (
     <button
       type="button"

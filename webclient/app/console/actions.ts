@@ -1,5 +1,5 @@
 /** Everything that can be done at this moment, for the palette and the keys. */
-import { languages, setLanguage, t } from "../shared/i18n.ts";
+import { language, languages, setLanguage, t } from "../shared/i18n.ts";
 import { nextTheme } from "../shared/theme.ts";
 import { VIEWS } from "./inbox.ts";
 import { MODE_AGENT_VOICE, MODE_OWN_VOICE } from "./deskcall.ts";
@@ -51,7 +51,7 @@ export function actions(m: ConsoleModel): Action[] {
   add("sound", () => m.set({ sound: !m.prefs.value.sound }), { keys: "S" });
   add("help", () => (m.sheet.value = "help"), { keys: "?" });
   add("theme", () => nextTheme());
-  for (const tag of languages()) add("language", () => setLanguage(tag), { params: { language: new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag } });
+  for (const l of languages()) add("language", () => setLanguage(l.tag), { when: l.tag !== language(), params: { language: l.name } });
   add("logout", () => m.logout(), { when: place !== "holding" });
   return out;
 }

@@ -109,7 +109,7 @@ function run(model: ConsoleModel, c: NonNullable<ReturnType<typeof command>>): v
       return;
     case "sound":
       model.set({ sound: !model.prefs.value.sound });
-      model.announcer.say(model.prefs.value.sound ? "Sound on." : "Sound off.");
+      model.announcer.say(t(model.prefs.value.sound ? "sound.on" : "sound.off"));
       return;
     case "close":
       // Whoever has the floor does not drop a caller with a stray key.

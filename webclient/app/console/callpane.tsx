@@ -17,13 +17,13 @@ export function CallPane({ model }: { model: ConsoleModel }) {
   const desk = model.open.value;
   if (!desk) {
     return (
-      <section class="call-none" aria-label="Call">
+      <section class="call-none" aria-label={t("call.title")}>
         <WrapUpCard model={model} />
         <div class="call-none-mark" aria-hidden="true">
           <Icon name="ear" />
         </div>
-        <h2>Open a call to listen</h2>
-        <p class="muted">The caller does not notice. You see the whole conversation so far, and can take over with one click.</p>
+        <h2>{t("call.none.title")}</h2>
+        <p class="muted">{t("call.none.what")}</p>
       </section>
     );
   }
@@ -35,12 +35,12 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
   const place = desk.place.value;
   const s = stateText(place === "ended" ? "ended" : desk.state.value.state);
   return (
-    <section class="call" aria-label="Call" data-who={place === "holding" ? "human" : s.who} data-tab={tab} data-place={place}>
+    <section class="call" aria-label={t("call.title")} data-who={place === "holding" ? "human" : s.who} data-tab={tab} data-place={place}>
       <header class="call-head">
         <button
           type="button"
           class="btn quiet iconic back"
-          aria-label="Back to the list"
+          aria-label={t("call.back")}
           onClick={() => void model.closeCall()}
           disabled={place === "holding" || place === "connecting"}
         >
@@ -55,22 +55,22 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
                 {place === "ended"
                   ? s.text
                   : place === "holding" && desk.state.value.state === "human"
-                  ? "With you"
+                  ? t("call.withYou")
                   : desk.state.value.state === "human" && desk.human.value
-                    ? `With ${desk.human.value}`
+                    ? t("state.with", { name: desk.human.value })
                     : s.text}
               </span>
             </Chip>
             <Length desk={desk} />
-            {desk.state.value.state === "ai" && place !== "ended" && <span class="small muted">AI is {desk.agentState.value}</span>}
+            {desk.state.value.state === "ai" && place !== "ended" && <span class="small muted">{t(`call.aiIs.${desk.agentState.value}`)}</span>}
           </div>
         </div>
-        <div class="tabs" role="group" aria-label="View">
+        <div class="tabs" role="group" aria-label={t("call.view")}>
           <button type="button" class="btn compact" aria-pressed={tab === "talk"} onClick={() => setTab("talk")}>
-            Conversation
+            {t("call.conversation")}
           </button>
           <button type="button" class="btn compact" aria-pressed={tab === "details"} onClick={() => setTab("details")}>
-            Details
+            {t("call.details")}
           </button>
         </div>
       </header>
@@ -87,8 +87,8 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
           eventText={desk.eventText}
           jump={desk.jump}
           marks={desk.failures.value}
-          label="Transcript"
-          empty={desk.joined.value ? "Nothing has been said yet." : "Joining…"}
+          label={t("call.transcript")}
+          empty={desk.joined.value ? t("call.nothing") : t("call.joining")}
         />
       </div>
       <Dock desk={desk} model={model} />
@@ -111,22 +111,22 @@ function Notices({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
           <div class="row wrap">
             <span class="grow">{desk.error.value}</span>
             <button type="button" class="btn compact" onClick={() => void model.closeCall()}>
-              Back to the list
+              {t("call.back")}
             </button>
           </div>
         </Notice>
       )}
       {desk.reconnecting.value && (
         <Notice icon="wifi" role="status">
-          Reconnecting. The call goes on.
+          {t("call.reconnecting")}
         </Notice>
       )}
       {desk.playbackBlocked.value && (
         <Notice icon="speaker" role="alert">
           <div class="row wrap">
-            <span class="grow">Your browser has blocked the sound.</span>
+            <span class="grow">{t("caller.call.blocked")}</span>
             <button type="button" class="btn compact" onClick={() => void desk.call.resumePlayback()}>
-              Play the sound
+              {t("caller.call.play")}
             </button>
           </div>
         </Notice>
@@ -137,7 +137,7 @@ function Notices({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
             <span class="grow" data-testid="problem">
               {desk.problem.value}
             </span>
-            <button type="button" class="btn quiet iconic compact" aria-label="Dismiss" onClick={() => (desk.problem.value = null)}>
+            <button type="button" class="btn quiet iconic compact" aria-label={t("dismiss")} onClick={() => (desk.problem.value = null)}>
               <Icon name="close" />
             </button>
           </div>

@@ -9,7 +9,7 @@ import { active, choices, moodOf, slaLook, VIEWS, type Row } from "./inbox.ts";
 import { CallBacks, Ended, Hits } from "./lists.tsx";
 import type { ConsoleModel } from "./model.ts";
 import { PresenceBar } from "./presence.tsx";
-import { assistText, callerLabel, moodText, reasonText, stateText, summaryState, troubleText } from "./wording.ts";
+import { callerLabel, moodText, reasonText, stateText, summaryState, troubleText } from "./wording.ts";
 
 export function useNow(everyMs = 1000): number {
   const [now, setNow] = useState(Date.now());
@@ -115,7 +115,7 @@ export function CallsPane({ model }: { model: ConsoleModel }) {
         </span>
         {model.parked.value.length > 0 && (
           <Chip who="human" icon="clock">
-            {t("inbox.parked", { n: model.parked.value.length })}
+            {t("inbox.parked", { count: model.parked.value.length })}
           </Chip>
         )}
         <button type="button" class="btn quiet iconic compact" aria-label={t("inbox.logout")} title={t("inbox.logout")} onClick={() => void model.logout()}>
@@ -253,9 +253,9 @@ function CallRow({ row, now, model }: { row: Row; now: number; model: ConsoleMod
         {h?.languages?.[0] && <span class="lang small">{h.languages[0].name}</span>}
         {h?.front && row.asks && <span class="small muted">{t("inbox.front")}</span>}
         {watched && !watched.reason && (
-          <span class="small muted" title={assistText.watching}>
+          <span class="small muted" title={t("assist.watching")}>
             <Icon name="ear" />
-            <span class="sr-only">{assistText.watching}</span>
+            <span class="sr-only">{t("assist.watching")}</span>
           </span>
         )}
         {call?.video && (

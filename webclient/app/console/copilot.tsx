@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Fact, Reply, Summary } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
+import { t } from "../shared/i18n.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Chip } from "../shared/ui.tsx";
 import type { DeskCall } from "./deskcall.ts";
@@ -24,14 +25,14 @@ export function BriefCard({ desk }: { desk: DeskCall }) {
       data-testid="brief"
     >
       <summary>
-        <b class="grow">{why ?? assistText.brief}</b>
+        <b class="grow">{why ?? t("assist.brief")}</b>
         {b.mood && b.mood !== "calm" && (
           <Chip who="wait" icon="alert">
             {moodText(b.mood)}
           </Chip>
         )}
       </summary>
-      <div class="brief-body" tabIndex={0} role="group" aria-label={assistText.brief}>
+      <div class="brief-body" tabIndex={0} role="group" aria-label={t("assist.brief")}>
         {b.detail && (
           <p class="small muted" dir="auto">
             {b.detail}
@@ -40,7 +41,7 @@ export function BriefCard({ desk }: { desk: DeskCall }) {
         <SummaryLines summary={b.summary} />
         {b.unspoken && (
           <p class="brief-unspoken">
-            <span class="small muted">{assistText.unspoken}</span> <q dir="auto">{b.unspoken}</q>
+            <span class="small muted">{t("assist.unspoken")}</span> <q dir="auto">{b.unspoken}</q>
           </p>
         )}
         <Facts facts={b.facts ?? []} />
@@ -58,7 +59,7 @@ export function CopilotSection({ desk }: { desk: DeskCall }) {
   if (!summary && facts.length === 0) return null;
   return (
     <section data-testid="copilot">
-      <h3 class="side-title">{assistText.soFar}</h3>
+      <h3 class="side-title">{t("assist.soFar")}</h3>
       {summary && <SummaryLines summary={summary} />}
       <Facts facts={facts} />
     </section>
@@ -67,9 +68,9 @@ export function CopilotSection({ desk }: { desk: DeskCall }) {
 
 function SummaryLines({ summary }: { summary: Summary }) {
   const lines = [
-    [summary.who ?? assistText.matter, summary.matter],
-    [assistText.tried, summary.tried],
-    [assistText.open, summary.open],
+    [summary.who ?? t("assist.matter"), summary.matter],
+    [t("assist.tried"), summary.tried],
+    [t("assist.open"), summary.open],
   ].filter(([, text]) => text);
   if (lines.length === 0) return null;
   return (
@@ -87,7 +88,7 @@ function SummaryLines({ summary }: { summary: Summary }) {
 function Facts({ facts }: { facts: Fact[] }) {
   if (facts.length === 0) return null;
   return (
-    <ul class="facts" aria-label={assistText.facts}>
+    <ul class="facts" aria-label={t("assist.facts")}>
       {facts.map((f) => (
         <FactRow key={`${f.kind} ${f.value}`} fact={f} />
       ))}
@@ -107,7 +108,7 @@ function FactRow({ fact }: { fact: Fact }) {
       // The browser does not let us; the text can be selected.
     }
   };
-  const how = fact.confirmed ? assistText.confirmed : fact.confidence < 0.7 ? assistText.unsure : null;
+  const how = fact.confirmed ? t("assist.confirmed") : fact.confidence < 0.7 ? t("assist.unsure") : null;
   return (
     <li>
       <span class="grow">
@@ -122,7 +123,7 @@ function FactRow({ fact }: { fact: Fact }) {
         <Icon name={copied ? "check" : "copy"} />
       </button>
       <span class="sr-only" role="status">
-        {copied ? assistText.copied : ""}
+        {copied ? t("assist.copied") : ""}
       </span>
     </li>
   );
@@ -131,12 +132,12 @@ function FactRow({ fact }: { fact: Fact }) {
 /** What one could say. Nothing is sent by it: it goes into the message box, where it can be changed. */
 export function Suggestions({ replies, onUse, onDismiss }: { replies: Reply[]; onUse: (i: number) => void; onDismiss: () => void }) {
   return (
-    <section class="suggestions" aria-label={assistText.suggests} data-testid="suggestion">
+    <section class="suggestions" aria-label={t("assist.suggests")} data-testid="suggestion">
       <div class="row">
         <span class="small grow suggestions-title">
-          <Icon name="spark" /> {assistText.suggests}
+          <Icon name="spark" /> {t("assist.suggests")}
         </span>
-        <button type="button" class="btn quiet iconic compact" aria-label={assistText.dismiss} title={assistText.dismiss} onClick={onDismiss}>
+        <button type="button" class="btn quiet iconic compact" aria-label={t("assist.dismiss")} title={t("assist.dismiss")} onClick={onDismiss}>
           <Icon name="close" />
         </button>
       </div>

@@ -21,6 +21,7 @@ import {
   type Takeover,
   type TakeoverMode,
 } from "../../sdk/src/index.ts";
+import { t } from "../shared/i18n.ts";
 import type { Announcer } from "../shared/announce.ts";
 import { weave, type MilestoneMark } from "../shared/turns.ts";
 import type { DeskApi, Note } from "./api.ts";
@@ -297,9 +298,9 @@ export class DeskCall {
     const p = this.call.model.participant(l.speakerId);
     const me = p && p.id === this.call.me?.id;
     const name = l.name ?? p?.name;
-    if (me) return "You";
+    if (me) return t("who.you");
     if (l.role === "caller") return callerLabel(name, p?.identity);
-    return name ?? (l.role === "agent" ? "AI assistant" : "Human agent");
+    return name ?? (l.role === "agent" ? t("who.agent") : t("who.human"));
   };
   faceOf = (l: Line): string | undefined => l.name ?? this.call.model.participant(l.speakerId)?.name;
   avatarOf = (l: Line): string | undefined => this.call.model.participant(l.speakerId)?.avatar;
@@ -342,7 +343,7 @@ export class DeskCall {
       this.takeover.value = null;
       this.#mark("failed");
       this.#coolDown();
-      this.#complain(e.reason === "timeout" ? "The takeover took too long. The AI goes on." : "The takeover failed. The AI goes on.");
+      this.#complain(e.reason === "timeout" ? t("claim.timeout") : t("claim.failed"));
     });
     call.on("humanTakeoverEnded", (e) => {
       // Handed over: another human has it in the same moment, and is told of by themselves.
@@ -365,7 +366,7 @@ export class DeskCall {
     call.on("backlogBegin", () => (this.#replay = true));
     call.on("line", (l) => {
       this.#refresh();
-      if (l.final && !l.backlog && l.kind !== "event" && l.speakerId !== call.me?.id) tell(`${this.nameOf(l)}: ${l.text}`);
+      if (l.final && !l.backlog && l.kind !== "event" && l.speakerId !== call.me?.id) tell(t("call.says", { name: this.nameOf(l), text: l.text }));
     });
     call.on("backlogEnd", (b) => {
       this.#replay = false;
@@ -390,7 +391,7 @@ export class DeskCall {
       this.videos.value = [];
       this.problem.value = null;
       this.#forgetHelp();
-      tell("The call has ended.");
+      tell(t("call.ended"));
     });
   }
 

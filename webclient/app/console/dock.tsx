@@ -8,13 +8,12 @@ import { MODE_AGENT_VOICE, MODE_OWN_VOICE, type DeskCall } from "./deskcall.ts";
 import type { ConsoleModel } from "./model.ts";
 import { cannedFor } from "./api.ts";
 import { t } from "../shared/i18n.ts";
-import { assistText } from "./wording.ts";
 
 /** Where one acts: what one's place in the call is, and what can be done from there. */
 export function Dock({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
   const place = desk.place.value;
   return (
-    <section class="dock" data-place={place} data-who={place === "holding" ? "human" : undefined} aria-label="Your part in the call">
+    <section class="dock" data-place={place} data-who={place === "holding" ? "human" : undefined} aria-label={t("call.part")}>
       <WrapUpCard model={model} />
       {desk.mediaError.value && <MediaHelp error={desk.mediaError.value} onRetry={() => (desk.mediaError.value = null)} />}
       {place === "ended" ? <EndedDock desk={desk} model={model} /> : place === "holding" ? <Holding desk={desk} model={model} /> : place === "other" ? <Colleague desk={desk} model={model} /> : <Listening desk={desk} />}
@@ -33,27 +32,27 @@ function Listening({ desk }: { desk: DeskCall }) {
       <div class="dock-text grow">
         <b>
           <Icon name="ear" />
-          {busy ? "Connecting you…" : place === "other" ? `${desk.human.value ?? "A colleague"} has this call` : "You are listening"}
+          {busy ? t("call.connecting") : place === "other" ? t("call.hasCall", { name: desk.human.value ?? t("who.colleague") }) : t("call.listening")}
         </b>
         <span class="small muted">
           {busy
-            ? "The AI keeps the caller company until you are heard."
+            ? t("call.connecting.what")
             : desk.microphone.value
-              ? "Your microphone is ready; nobody hears it yet."
-              : "Nobody hears or sees you."}
+              ? t("call.ready")
+              : t("call.nobodyHears")}
         </span>
       </div>
       <fieldset class="segments" disabled={busy || place === "other"}>
-        <legend class="sr-only">Voice in which you are heard</legend>
+        <legend class="sr-only">{t("call.voice")}</legend>
         {(
           [
-            [MODE_OWN_VOICE, "My voice"],
-            [MODE_AGENT_VOICE, "AI’s voice"],
+            [MODE_OWN_VOICE, "call.myVoice"],
+            [MODE_AGENT_VOICE, "call.aiVoice"],
           ] as const
         ).map(([m, text]) => (
           <label key={m}>
             <input type="radio" name="mode" checked={mode === m} onChange={() => (desk.mode.value = m)} />
-            <span>{text}</span>
+            <span>{t(text)}</span>
           </label>
         ))}
       </fieldset>
@@ -64,7 +63,7 @@ function Listening({ desk }: { desk: DeskCall }) {
         onClick={() => void desk.takeOver()}
         data-testid="takeover"
       >
-        <Icon name="takeover" flip /> {busy ? "Taking over…" : "Take over"}
+        <Icon name="takeover" flip /> {busy ? t("call.taking") : t("call.takeOver")}
       </button>
       <HangUp desk={desk} />
     </div>
@@ -83,7 +82,7 @@ function Colleague({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
       <div class="dock-text grow">
         <b>
           <Icon name={to === "nobody" ? "ear" : "mic"} />
-          {to === "nobody" ? `${desk.human.value ?? "A colleague"} has this call` : to === "humans" ? t("call.whispering", { name }) : t("call.bargedIn")}
+          {to === "nobody" ? t("call.hasCall", { name }) : to === "humans" ? t("call.whispering", { name }) : t("call.bargedIn")}
         </b>
         <span class="small muted">{to === "nobody" ? t("call.nobodyHears") : to === "humans" ? t("call.whisper.what", { name }) : t("call.bargeIn.what")}</span>
       </div>
@@ -99,7 +98,7 @@ function Colleague({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
         </button>
       )}
       <button type="button" class="btn human" disabled data-testid="takeover">
-        <Icon name="takeover" flip /> Take over
+        <Icon name="takeover" flip /> {t("call.takeOver")}
       </button>
     </div>
   );
@@ -149,21 +148,21 @@ function Holding({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
       <div class="dock-text grow">
         <b>
           <span class="live-dot" aria-hidden="true" />
-          {returning ? "Handing back…" : "You are live"}
+          {returning ? t("call.handingBack") : t("call.live")}
         </b>
         <span class="small">
-          {agentVoice ? "What you say or type is spoken in the AI’s voice." : desk.muted.value ? "You are muted." : `${desk.callerName.value} hears you.`}
+          {agentVoice ? t("call.inAiVoice") : desk.muted.value ? t("call.muted") : t("call.hearsYou", { name: desk.callerName.value })}
         </span>
         <label class="check row small">
           <input type="checkbox" checked={desk.watch.value} onChange={(e) => (desk.watch.value = e.currentTarget.checked)} data-testid="watch" />
-          {assistText.watch}
+          {t("assist.watch")}
         </label>
       </div>
       <div class="dock-meter">
-        <LevelMeter track={desk.muted.value ? null : desk.microphone.value} label="Your microphone level" />
+        <LevelMeter track={desk.muted.value ? null : desk.microphone.value} label={t("call.micLevel")} />
       </div>
       <button type="button" class={desk.muted.value ? "btn off" : "btn"} onClick={() => desk.toggleMute()} data-testid="desk-mute" >
-        <Icon name={desk.muted.value || !desk.microphone.value ? "micOff" : "mic"} /> {desk.muted.value || !desk.microphone.value ? "Unmute" : "Mute"}
+        <Icon name={desk.muted.value || !desk.microphone.value ? "micOff" : "mic"} /> {desk.muted.value || !desk.microphone.value ? t("call.unmute") : t("call.mute")}
       </button>
       <PassOn desk={desk} model={model} />
       <button ref={handBack} type="button" class="btn primary" onClick={() => void desk.handBack()} disabled={returning} data-testid="handback" title={`${t("action.handback")} (B)`}>
@@ -179,12 +178,12 @@ function EndedDock({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
     <div class="dock-row">
       <div class="dock-text grow">
         <b>
-          <Icon name="check" /> {desk.endReason.value === "lost" ? "The connection is lost" : "The call has ended"}
+          <Icon name="check" /> {desk.endReason.value === "lost" ? t("call.lost") : t("call.over")}
         </b>
-        <span class="small muted">The conversation stays here until you close it.</span>
+        <span class="small muted">{t("call.over.what")}</span>
       </div>
       <button type="button" class="btn" onClick={() => void model.closeCall()}>
-        Close
+        {t("call.close")}
       </button>
     </div>
   );
@@ -194,15 +193,15 @@ function HangUp({ desk }: { desk: DeskCall }) {
   const [sure, setSure] = useState(false);
   return (
     <>
-      <button type="button" class="btn iconic hang" aria-label="Hang up" title="End the call for everybody" onClick={() => setSure(true)} data-testid="desk-hangup">
+      <button type="button" class="btn iconic hang" aria-label={t("call.hangUp")} title={t("call.hangUp.all")} onClick={() => setSure(true)} data-testid="desk-hangup">
         <Icon name="hangup" />
       </button>
       {sure && (
-        <Sheet title="End the call for everybody?" onClose={() => setSure(false)}>
-          <p>The caller is disconnected. To leave without ending it, close the call instead.</p>
+        <Sheet title={t("call.hangUp.sure")} onClose={() => setSure(false)}>
+          <p>{t("call.hangUp.what")}</p>
           <div class="row wrap sheet-actions">
             <button type="button" class="btn" onClick={() => setSure(false)}>
-              Go on
+              {t("call.goOn")}
             </button>
             <button
               type="button"
@@ -213,7 +212,7 @@ function HangUp({ desk }: { desk: DeskCall }) {
                 void desk.hangUp();
               }}
             >
-              <Icon name="hangup" /> Hang up
+              <Icon name="hangup" /> {t("call.hangUp")}
             </button>
           </div>
         </Sheet>
@@ -227,7 +226,7 @@ function Composer({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
   const input = useRef<HTMLInputElement>(null);
   const holding = desk.place.value === "holding";
   const other = desk.place.value === "other";
-  const label = model.canned.value.length > 0 && holding ? t("call.messageSlash") : holding ? "Message to the caller" : other ? "The caller is with a colleague" : "Guidance for the AI. The caller never sees it";
+  const label = model.canned.value.length > 0 && holding ? t("call.messageSlash") : holding ? t("call.message") : other ? t("call.withColleague") : t("call.guidance");
   const listening = desk.place.value === "listening";
   const canned = cannedFor(text, model.canned.value);
   const submit = async (e: Event) => {

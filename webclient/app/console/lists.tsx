@@ -25,7 +25,7 @@ export function Hits({ model }: { model: ConsoleModel }) {
   return (
     <div class="calls-scroll" tabIndex={hits.length === 0 ? 0 : -1}>
       <p class="small muted list-note" role="status">
-        {inbox.searching.value ? t("inbox.searching") : t("inbox.found", { n: hits.length })}
+        {inbox.searching.value ? t("inbox.searching") : t("inbox.found", { count: hits.length })}
       </p>
       <ul class="plain-list" data-testid="hits">
         {hits.map((h) => (

@@ -6,7 +6,7 @@ import "../shared/transcript.css";
 import "./console.css";
 import "./call.css";
 import "./admin/rail.css";
-import { startLanguage } from "../shared/i18n.ts";
+import { startLanguage, t } from "../shared/i18n.ts";
 import { chime } from "../shared/levels.ts";
 import { ConsoleApp } from "./app.tsx";
 import "./inbox.css";
@@ -32,7 +32,7 @@ effect(() => {
   const n = model.waiting.value.length;
   const badge = model.prefs.value.badge;
   const rings = model.offer.value !== null;
-  document.title = `${badge && rings ? "☎ " : ""}${badge && n > 0 ? `(${n}) ` : ""}Console · Relevo`;
+  document.title = `${badge && rings ? "☎ " : ""}${badge && n > 0 ? `(${n}) ` : ""}${t("console.tab")}`;
   if (icon) icon.href = badge && (rings || n > 0) ? "/favicon-alert.svg" : "/favicon.svg";
 });
 

@@ -272,7 +272,7 @@ export class ConsoleModel {
       if (!w?.reason || w.identity !== me || this.#warned.get(c.id) === w.time) continue;
       this.#warned.set(c.id, w.time);
       const text = troubleText(w.reason);
-      this.announcer.say(`${callerLabel(c.caller)}: ${text}.`);
+      this.announcer.say(t("call.says", { name: callerLabel(c.caller), text }));
       this.notifier.once(callerLabel(c.caller), text);
     }
     for (const id of this.#warned.keys()) if (!calls.some((c) => c.id === id)) this.#warned.delete(id);
@@ -331,7 +331,7 @@ export class ConsoleModel {
       this.announcer.say(t("inbox.asks", { who: callerLabel(h.caller) }));
       if (!this.offer.value && waits(h) && this.prefs.value.sound) this.#deps.notify?.chime(0);
     });
-    desk.on("unauthorized", () => void this.logout(t("login.over")));
+    desk.on("unauthorized", () => void this.logout(t("session.over")));
     desk.start();
     void this.api.get<{ replies: CannedReply[] }>("/v1/desk/canned").then(
       (r) => (this.canned.value = r.replies ?? []),

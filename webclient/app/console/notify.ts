@@ -16,8 +16,6 @@ export interface NotifyDeps {
   chime(loud: number): void;
   /** Shows a notification of the system; returns how to close it. */
   show(title: string, body: string): (() => void) | null;
-  setTimer?: (f: () => void, ms: number) => ReturnType<typeof setTimeout>;
-  clearTimer?: (t: ReturnType<typeof setTimeout>) => void;
 }
 
 /** Pauses between rings, each louder than the one before; the last repeats. */
@@ -68,11 +66,11 @@ export class Notifier {
     const level = Math.min(this.#rung, RINGS.length - 1);
     if (this.prefs().sound) this.deps.chime(level);
     this.#rung++;
-    this.#timer = (this.deps.setTimer ?? setTimeout)(() => this.#sound(), RINGS[level]!);
+    this.#timer = setTimeout(() => this.#sound(), RINGS[level]!);
   }
 
   #quiet(): void {
-    if (this.#timer) (this.deps.clearTimer ?? clearTimeout)(this.#timer);
+    if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
   }
 }

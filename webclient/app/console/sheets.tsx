@@ -134,7 +134,7 @@ function PassSheet({ model, how, onClose }: { model: ConsoleModel; how: "consult
         </label>
         <label class="field grow">
           <span>{t("pass.language")}</span>
-          <input class="input" value={language} onInput={(e) => setLanguage(e.currentTarget.value)} dir="ltr" placeholder="de" />
+          <input class="input" value={language} onInput={(e) => setLanguage(e.currentTarget.value)} dir="ltr" />
         </label>
         <button type="submit" class="btn" disabled={!skill.trim() && !language.trim()}>
           {t("pass.anybody")}

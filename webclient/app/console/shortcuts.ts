@@ -23,27 +23,27 @@ export type Command =
   | "palette"
   | "sound";
 
-export const shortcuts: { keys: string[]; command: Command; text: string }[] = [
-  { keys: ["J", "↓"], command: "next", text: "Next call" },
-  { keys: ["K", "↑"], command: "previous", text: "Previous call" },
-  { keys: ["Enter"], command: "open", text: "Listen to the marked call" },
-  { keys: ["T"], command: "takeover", text: "Take over in your own voice" },
-  { keys: ["Shift", "T"], command: "takeoverAgentVoice", text: "Take over in the AI’s voice" },
-  { keys: ["B"], command: "handback", text: "Hand back to the AI" },
-  { keys: ["M"], command: "mute", text: "Mute or unmute yourself" },
-  { keys: ["/"], command: "type", text: "Type a message" },
-  { keys: ["1", "2", "3"], command: "use1", text: "Put a suggestion into the message box" },
-  { keys: ["A"], command: "accept", text: "Accept what rings (also while typing: Alt + A)" },
-  { keys: ["D"], command: "decline", text: "Decline it (also while typing: Alt + D)" },
-  { keys: ["N"], command: "takeNext", text: "Take the next caller" },
-  { keys: ["C"], command: "consult", text: "Ask a colleague" },
-  { keys: ["X"], command: "transfer", text: "Transfer the call" },
-  { keys: ["W"], command: "whisper", text: "Whisper to the colleague who has the call" },
-  { keys: ["F"], command: "search", text: "Search everything that was said" },
-  { keys: ["Ctrl", "K"], command: "palette", text: "All commands" },
-  { keys: ["S"], command: "sound", text: "Sound for new requests on or off" },
-  { keys: ["Esc"], command: "close", text: "Stop listening, back to the list" },
-  { keys: ["?"], command: "help", text: "This list" },
+export const shortcuts: { keys: string[]; command: Command }[] = [
+  { keys: ["J", "↓"], command: "next" },
+  { keys: ["K", "↑"], command: "previous" },
+  { keys: ["Enter"], command: "open" },
+  { keys: ["T"], command: "takeover" },
+  { keys: ["Shift", "T"], command: "takeoverAgentVoice" },
+  { keys: ["B"], command: "handback" },
+  { keys: ["M"], command: "mute" },
+  { keys: ["/"], command: "type" },
+  { keys: ["1", "2", "3"], command: "use1" },
+  { keys: ["A"], command: "accept" },
+  { keys: ["D"], command: "decline" },
+  { keys: ["N"], command: "takeNext" },
+  { keys: ["C"], command: "consult" },
+  { keys: ["X"], command: "transfer" },
+  { keys: ["W"], command: "whisper" },
+  { keys: ["F"], command: "search" },
+  { keys: ["Ctrl", "K"], command: "palette" },
+  { keys: ["S"], command: "sound" },
+  { keys: ["Esc"], command: "close" },
+  { keys: ["?"], command: "help" },
 ];
 
 export interface KeyLike {
