@@ -39,14 +39,14 @@ function CallBackForm({ model }: { model: CallerModel }) {
       </p>
     );
   }
-  const field = (key: "phone" | "email", type: "tel" | "email", autocomplete: "tel" | "email") => (
+  const field = (key: "phone" | "email", kind: "tel" | "email") => (
     <label class="field grow">
       <span>{t(`wait.${key}`)}</span>
       <input
         class="input"
-        type={type}
+        inputMode={kind}
         dir="ltr"
-        autocomplete={autocomplete}
+        autocomplete={kind}
         value={c[key]}
         onInput={(e) => set({ ...c, [key]: e.currentTarget.value })}
         aria-invalid={wrong[key] !== undefined}
@@ -72,8 +72,8 @@ function CallBackForm({ model }: { model: CallerModel }) {
     >
       <p class="small">{t("wait.leave")}</p>
       <div class="row wrap callback-fields">
-        {field("phone", "tel", "tel")}
-        {field("email", "email", "email")}
+        {field("phone", "tel")}
+        {field("email", "email")}
       </div>
       <label class="field">
         <span>{t("wait.note")}</span>
