@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { WebSocketServer, type WebSocket } from "ws";
+import type { AgentLine, DeskBoard, DeskNotifications, DeskOffer, HandoffLine } from "../sdk/src/deskwire.ts";
 import type { CallSummary, Participant, Role } from "../sdk/src/wire.ts";
 import { FakeCall, type Member } from "./fakecall.ts";
 
@@ -22,6 +23,8 @@ const TYPES: Record<string, string> = {
 /** The policy under which the pages must work. */
 export const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self' ws:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+const BOARD: DeskBoard = { waiting: [0, 0, 0, 0], ringing: 0, active: 0, atRisk: 0, breached: 0, agents: { available: 1 }, places: 2, free: 2, service: "available" };
 
 export interface FakeOptions {
   /** Directory of the built pages. */
@@ -39,8 +42,13 @@ export class FakeServer {
   refuseSockets = false;
   /** Answers REST requests before the server's own; null: not this one. */
   rest: ((method: string, path: string, query: URLSearchParams, body: unknown) => { status: number; value: unknown } | null) | null = null;
-  /** What watchDesk is answered with. */
+  /** What watchDesk is answered with, whole; null: made of the three below. */
   desk: object | null = null;
+  handoffs: HandoffLine[] = [];
+  agents: AgentLine[] = [];
+  offer: DeskOffer | undefined;
+  /** Is told what a console asks of the desk. */
+  onDesk: ((method: string, params: Record<string, unknown>) => void) | null = null;
   readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "relevo.v1" });
   readonly #watchers = new Set<WebSocket>();
   readonly #tokens = new Map<string, { call: string; participant: Participant }>();
@@ -133,6 +141,11 @@ export class FakeServer {
     createReadStream(path).pipe(res);
   }
 
+  /** Tells all consoles something. */
+  tell<N extends keyof DeskNotifications>(method: N, params: DeskNotifications[N]): void {
+    for (const ws of this.#watchers) notify(ws, method, params);
+  }
+
   #summary(call: FakeCall): void {
     const s = call.summary();
     const gone = s.state === "ended";
@@ -170,6 +183,16 @@ export class FakeServer {
       if (m.method === "watchDesk" && this.desk) {
         this.#watchers.add(ws);
         return reply({ ...this.desk, calls: [...this.calls.values()].map((c) => c.summary()).filter((s: CallSummary) => s.state !== "ended") });
+      }
+      if (m.method === "watchDesk") {
+        const identity = String(m.params["token"]).replace(/^desk-/, "");
+        this.#watchers.add(ws);
+        const me = this.agents.find((a) => a.identity === identity) ?? { identity, name: identity === "dana" ? "Dana Reyes" : identity, presence: m.params["away"] ? "away" : "available", load: 0, capacity: 2 };
+        return reply({ me, role: "admin", handoffs: this.handoffs, agents: this.agents, board: BOARD, calls: [...this.calls.values()].map((c) => c.summary()).filter((s: CallSummary) => s.state !== "ended"), offer: this.offer });
+      }
+      if (this.#watchers.has(ws)) {
+        reply({});
+        return this.onDesk?.(m.method, m.params);
       }
       if (m.method === "watchCalls") {
         this.#watchers.add(ws);

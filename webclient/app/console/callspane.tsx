@@ -78,7 +78,7 @@ export function CallsPane({ model }: { model: ConsoleModel }) {
             {VIEWS.map((v) => (
               <button key={v} type="button" class="btn compact" aria-pressed={view === v} onClick={() => inbox.show(v)} data-testid={`view-${v}`}>
                 {t(`inbox.view.${v}`)}
-                {v === "line" && n > 0 && <b class="nums"> {n}</b>}
+                {v === "line" && n > 0 && <b class="nums">{n}</b>}
               </button>
             ))}
           </div>
@@ -170,7 +170,7 @@ function FilterBar({ model }: { model: ConsoleModel }) {
 }
 
 /** Height of a row: the list makes only those in view, so all have the same. */
-const ROW = 112;
+const ROW = 124;
 
 function Rows({ model }: { model: ConsoleModel }) {
   const list = model.shown.value;
