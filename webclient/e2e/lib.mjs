@@ -53,7 +53,8 @@ export async function startServer(bin, extra = []) {
   };
 }
 
-const chromiumOptions = (wav) => ({
+/** How Chromium is started; its microphone plays a file, or is a tone of its own. */
+export const chromiumOptions = (wav) => ({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   headless: true,
   args: [
@@ -67,13 +68,13 @@ const chromiumOptions = (wav) => ({
     "--autoplay-policy=no-user-gesture-required",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
-    `--use-file-for-fake-audio-capture=${wav}%noloop`,
+    ...(wav ? [`--use-file-for-fake-audio-capture=${wav}%noloop`] : []),
   ],
 });
-const viewport = { width: 1280, height: 800 };
+export const viewport = { width: 1280, height: 800 };
 
 /** What goes wrong in a page, of Playwright or Puppeteer. */
-function watch(page) {
+export function watch(page) {
   const errors = [];
   page.on("pageerror", (e) => errors.push(e.message));
   page.on("console", (m) => {
