@@ -74,11 +74,11 @@ function CallBackForm({ model }: { model: CallerModel }) {
       <div class="row wrap callback-fields">
         {field("phone", "tel")}
         {field("email", "email")}
+        <label class="field grow">
+          <span>{t("wait.note")}</span>
+          <input class="input" value={c.note} maxLength={1000} dir="auto" onInput={(e) => set({ ...c, note: e.currentTarget.value })} />
+        </label>
       </div>
-      <label class="field">
-        <span>{t("wait.note")}</span>
-        <input class="input" value={c.note} maxLength={1000} dir="auto" onInput={(e) => set({ ...c, note: e.currentTarget.value })} />
-      </label>
       {((tried && wrong.form) || model.callBackProblem.value) && (
         <p class="wrong small" role="alert">
           {model.callBackProblem.value ?? t(wrong.form!)}

@@ -3,7 +3,7 @@ import type { CallSummary } from "../../sdk/src/index.ts";
 import { clock, spokenDuration } from "../shared/format.ts";
 import { t } from "../shared/i18n.ts";
 import { Icon } from "../shared/icons.tsx";
-import { Avatar, Brand, Chip, Notice, ThemeButton } from "../shared/ui.tsx";
+import { Avatar, Chip, Notice, ThemeButton } from "../shared/ui.tsx";
 import { windowOf } from "../shared/virtual.ts";
 import { active, choices, moodOf, slaLook, VIEWS, type Row } from "./inbox.ts";
 import { CallBacks, Ended, Hits } from "./lists.tsx";
@@ -30,9 +30,7 @@ export function CallsPane({ model }: { model: ConsoleModel }) {
     <nav class="calls" aria-label={t("inbox.title")}>
       <header class="calls-head">
         <div class="row">
-          <span class="grow">
-            <Brand />
-          </span>
+          <h2 class="grow inbox-title">{t("inbox.title")}</h2>
           {n > 0 && (
             <Chip who="wait" icon="bell">
               <span data-testid="waiting-count">{n}</span> {t("inbox.waiting")}
@@ -234,6 +232,7 @@ function CallRow({ row, now, model }: { row: Row; now: number; model: ConsoleMod
       <span class="call-row-top">
         {row.asks && <i class="asks" aria-hidden="true" />}
         <b class="call-name">{callerLabel(row.caller)}</b>
+        {h?.languages?.[0] && <span class="lang small">{h.languages[0].name}</span>}
         {h && row.asks && <Priority of={h.priority} />}
         <span class="nums small muted">
           <span aria-hidden="true">{clock(waited)}</span>
@@ -245,12 +244,6 @@ function CallRow({ row, now, model }: { row: Row; now: number; model: ConsoleMod
           {row.mine && state === "human" ? t("inbox.withYou") : row.asks ? t("inbox.asking") : call ? summaryState(call) : s.text}
         </Chip>
         <SLABadge row={row} now={now} />
-        {mood && mood !== "calm" && state !== "human" && (
-          <Chip who="wait" icon="alert">
-            {moodText(mood)}
-          </Chip>
-        )}
-        {h?.languages?.[0] && <span class="lang small">{h.languages[0].name}</span>}
         {h?.front && row.asks && <span class="small muted">{t("inbox.front")}</span>}
         {watched && !watched.reason && (
           <span class="small muted" title={t("assist.watching")}>
@@ -266,6 +259,12 @@ function CallRow({ row, now, model }: { row: Row; now: number; model: ConsoleMod
         )}
       </span>
       <span class="call-reason small" dir="auto">
+        {mood && mood !== "calm" && state !== "human" && (
+          <b class="mood">
+            <Icon name="alert" /> {moodText(mood)}
+            {row.asks && " · "}
+          </b>
+        )}
         {watched?.reason ? troubleText(watched.reason) : row.asks ? [reasonText(h?.reason ?? call?.reason), call?.brief?.matter ?? h?.brief].filter(Boolean).join(" · ") : ""}
       </span>
       <LastLine call={call} />

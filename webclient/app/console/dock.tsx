@@ -116,19 +116,19 @@ function PassOn({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
           <span class="chip" data-who="human" role="status" data-testid="consulting">
             <Icon name="ear" /> {h.state === "consulting" ? t("call.consulting", { name: who ?? "" }) : t("call.consultAsked", { name: who ?? "" })}
           </span>
-          <button type="button" class="btn human" disabled={h.state !== "consulting"} onClick={() => void model.handOver(h.id)} data-testid="hand-over">
+          <button type="button" class="btn human compact" disabled={h.state !== "consulting"} onClick={() => void model.handOver(h.id)} data-testid="hand-over">
             <Icon name="takeover" flip /> {t("call.handOver", { name: who ?? "" })}
           </button>
-          <button type="button" class="btn" onClick={() => void model.endConsult(h.id)} data-testid="end-consult">
+          <button type="button" class="btn compact" onClick={() => void model.endConsult(h.id)} data-testid="end-consult">
             {t("call.endConsult")}
           </button>
         </>
       ) : (
-        <button type="button" class="btn" onClick={() => (model.sheet.value = "consult")} data-testid="consult" title={`${t("action.consult")} (C)`}>
+        <button type="button" class="btn compact" onClick={() => (model.sheet.value = "consult")} data-testid="consult" title={`${t("action.consult")} (C)`}>
           <Icon name="ear" /> {t("call.consult")}
         </button>
       )}
-      <button type="button" class="btn" onClick={() => (model.sheet.value = "transfer")} data-testid="transfer" title={`${t("action.transfer")} (X)`}>
+      <button type="button" class="btn compact" onClick={() => (model.sheet.value = "transfer")} data-testid="transfer" title={`${t("action.transfer")} (X)`}>
         <Icon name="takeover" flip /> {t("call.transfer")}
       </button>
     </>
@@ -161,11 +161,11 @@ function Holding({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
       <div class="dock-meter">
         <LevelMeter track={desk.muted.value ? null : desk.microphone.value} label={t("call.micLevel")} />
       </div>
-      <button type="button" class={desk.muted.value ? "btn off" : "btn"} onClick={() => desk.toggleMute()} data-testid="desk-mute" >
+      <button type="button" class={desk.muted.value ? "btn off compact" : "btn compact"} onClick={() => desk.toggleMute()} data-testid="desk-mute" >
         <Icon name={desk.muted.value || !desk.microphone.value ? "micOff" : "mic"} /> {desk.muted.value || !desk.microphone.value ? t("call.unmute") : t("call.mute")}
       </button>
       <PassOn desk={desk} model={model} />
-      <button ref={handBack} type="button" class="btn primary" onClick={() => void desk.handBack()} disabled={returning} data-testid="handback" title={`${t("action.handback")} (B)`}>
+      <button ref={handBack} type="button" class="btn primary compact" onClick={() => void desk.handBack()} disabled={returning} data-testid="handback" title={`${t("action.handback")} (B)`}>
         <Icon name="handback" flip /> {t("call.endLiveChat")}
       </button>
       <HangUp desk={desk} />

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Entry, Line } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
-import { t } from "../shared/i18n.ts";
+import { locale, t } from "../shared/i18n.ts";
 import { Icon } from "../shared/icons.tsx";
 import { TranscriptView } from "../shared/transcript.tsx";
 import { Sheet } from "../shared/ui.tsx";
@@ -11,10 +11,10 @@ import type { ConsoleModel } from "./model.ts";
 import { callerLabel, deskEventText, reasonText } from "./wording.ts";
 import { Priority } from "./callspane.tsx";
 
-function when(ms: number): string {
+export function when(ms: number): string {
   const d = new Date(ms);
   const today = new Date().toDateString() === d.toDateString();
-  return today ? timeOfDay(ms) : `${d.toLocaleDateString([], { day: "numeric", month: "short" })} ${timeOfDay(ms)}`;
+  return today ? timeOfDay(ms) : `${d.toLocaleDateString(locale(), { day: "numeric", month: "short" })} ${timeOfDay(ms)}`;
 }
 
 export function Hits({ model }: { model: ConsoleModel }) {

@@ -2,6 +2,7 @@ import type { Participant } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, Video } from "../shared/ui.tsx";
+import { when } from "./lists.tsx";
 import { CopilotSection } from "./copilot.tsx";
 import { useState } from "preact/hooks";
 import { t } from "../shared/i18n.ts";
@@ -131,7 +132,7 @@ function Notes({ desk }: { desk: DeskCall }) {
           <li key={n.id}>
             <span dir="auto">{n.text}</span>
             <span class="small muted">
-              {n.by} · {timeOfDay(n.createdAt)}
+              {n.by} · {when(n.createdAt)}
             </span>
           </li>
         ))}
