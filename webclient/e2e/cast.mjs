@@ -162,7 +162,7 @@ export const say = (p, pcm, rate) => p.page.evaluate(([b, r]) => window.__say(b,
 export const now = (p) => p.page.evaluate(() => Date.now());
 
 const HEARD = 0.03;
-const SILENT = 0.004;
+const SILENT = 0.012; // a voice is 0.2; the edge of another one's burst is a few thousandths
 
 /**
  * What somebody has heard since a moment, in samples of 50 ms: of each tone, and
@@ -195,7 +195,8 @@ export function hears(p, since = 0, until = Number.MAX_SAFE_INTEGER) {
 export async function hearing(p, whom, since, ms = 20_000) {
   return eventually(`${p.name} hears ${whom}`, async () => {
     const h = await hears(p, since);
-    return (h[whom] ?? 0) >= 8 && h;
+    if ((h[whom] ?? 0) < 8) throw new Error(JSON.stringify(h));
+    return h;
   }, ms);
 }
 

@@ -56,7 +56,7 @@ describe("RelevoCall", () => {
       { mid: "1", source: "camera" },
       { mid: "2", source: "screen" },
     ]);
-    expect(n.offer.sdp.match(/^m=/gm)).toHaveLength(3 + 3 + 1);
+    expect(n.offer.sdp.match(/^m=/gm)).toHaveLength(3 + 5 + 1);
     expect(c.negotiations).toBe(1);
     expect(JSON.stringify(server.requests[0]!.params)).toContain(token);
   });

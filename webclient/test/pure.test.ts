@@ -116,6 +116,8 @@ describe("m-lines", () => {
       "video camera",
       "video screen",
       "audio slot",
+      "audio slot",
+      "audio slot",
       "video slot",
       "video slot",
     ]);

@@ -313,7 +313,11 @@ export class DeskCall {
     call.on("callState", (s) => {
       const was = this.state.value;
       this.state.value = s;
-      if (s.state !== "human" || s.holder !== call.me?.id) this.#forgetHelp();
+      const me = call.me?.id;
+      if (s.state !== "human" || s.holder !== me) this.#forgetHelp();
+      // Who has the floor is heard by everybody; who has given it to a colleague by nobody.
+      if (s.state === "human" && s.holder === me) this.audience.value = "nobody";
+      else if (s.state === "human" && was.state === "human" && was.holder === me) this.#coolDown();
       // Heard, or taken away again: the claim is over.
       if (this.joined.value && s.state !== "willStart") this.claimed.value = false;
       this.takeover.value = call.model.takeover;
@@ -333,7 +337,7 @@ export class DeskCall {
     });
     call.on("humanTakeoverConnected", () => {
       this.takeover.value = call.model.takeover;
-      this.#mark("human", this.human.value);
+      this.#mark("human", this.takeover.value?.name ?? this.human.value);
     });
     call.on("participantSpeaksTo", (e) => {
       if (e.participantId === call.me?.id) this.audience.value = e.to;
@@ -350,7 +354,8 @@ export class DeskCall {
       if (e.reason !== "handedOver" && e.reason !== "transferred") this.#mark(e.reason === "lost" ? "lost" : "ai", this.human.value);
       else if (e.reason === "transferred") this.#mark("transferred", this.human.value);
       this.takeover.value = null;
-      this.#coolDown();
+      // Who got it from a colleague needs the microphone now; who gave it away is told by the state.
+      if (e.reason !== "handedOver") this.#coolDown();
     });
     call.on("suggestion", (s) => {
       if (this.place.value !== "holding") return;

@@ -13,7 +13,8 @@ export interface SlotCount {
   video: number;
 }
 
-export const CALLER_SLOTS: SlotCount = { audio: 1, video: 2 };
+/** Of a caller: the floor, and two who barge in beside the person who has it. */
+export const CALLER_SLOTS: SlotCount = { audio: 3, video: 2 };
 export const CONSOLE_SLOTS: SlotCount = { audio: 4, video: 4 };
 
 /** Microphone, camera, screen, then the slots: audio first. */

@@ -196,7 +196,7 @@ export class CallModel {
     entry: (p) => this.#entry(p),
     humanTakeoverWillStart: (p) =>
       this.#takeover({ kind: "willStart", uid: p.takeoverUid, mode: p.takeoverMode, name: p.name, avatar: p.avatar }),
-    humanTakeoverConnected: (p) => this.#takeover({ kind: "connected", uid: p.takeoverUid }),
+    humanTakeoverConnected: (p) => this.#takeover({ kind: "connected", uid: p.takeoverUid, name: p.name }),
     humanTakeoverFailed: (p) => this.#takeover({ kind: "failed", uid: p.takeoverUid, reason: p.reason }),
     humanTakeoverEnded: (p) => this.#takeover({ kind: "ended", uid: p.takeoverUid, reason: p.reason }),
   };
@@ -213,7 +213,9 @@ export class CallModel {
           this.emit("humanTakeoverWillStart", { uid: e.uid, mode: e.mode, name: e.name, avatar: e.avatar });
           break;
         case "connected":
+          // Who joins in the middle has missed its beginning, and hears of the name here.
           this.takeover = { ...(this.takeover?.uid === e.uid ? this.takeover : { uid: e.uid, mode: 1 }), connected: true };
+          this.takeover.name ??= e.name;
           this.emit("humanTakeoverConnected", { uid: e.uid });
           break;
         case "failed":

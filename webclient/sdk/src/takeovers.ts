@@ -8,7 +8,7 @@ import type { TakeoverMode } from "./wire.ts";
 
 export type TakeoverEvent =
   | { kind: "willStart"; uid: string; mode: TakeoverMode; name?: string; avatar?: string }
-  | { kind: "connected"; uid: string }
+  | { kind: "connected"; uid: string; name?: string }
   | { kind: "failed"; uid: string; reason: string }
   | { kind: "ended"; uid: string; reason: string };
 
