@@ -285,7 +285,10 @@ function Composer({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
           ref={input}
           class="input grow"
           value={text}
-          onInput={(e) => (desk.draft.value = e.currentTarget.value)}
+          onInput={(e) => {
+            if (e.currentTarget.value === "/") void model.loadCanned();
+            desk.draft.value = e.currentTarget.value;
+          }}
           placeholder={label}
           aria-label={label}
           maxLength={4000}

@@ -203,7 +203,14 @@ export class ConsoleModel {
       onEvent: (event, payload) => this.events.push({ event, payload: snapshot(payload), at: Date.now() }),
     });
     this.open.value = desk;
+    void this.loadCanned();
     await desk.open();
+  }
+
+  /** The ready replies, as they are now: colleagues and admins change them all day. */
+  async loadCanned(): Promise<void> {
+    const list = await this.api.get<{ replies: CannedReply[] }>("/v1/desk/canned").catch(() => null);
+    if (list) this.canned.value = list.replies ?? [];
   }
 
   async closeCall(): Promise<void> {
@@ -333,10 +340,7 @@ export class ConsoleModel {
     });
     desk.on("unauthorized", () => void this.logout(t("session.over")));
     desk.start();
-    void this.api.get<{ replies: CannedReply[] }>("/v1/desk/canned").then(
-      (r) => (this.canned.value = r.replies ?? []),
-      () => undefined,
-    );
+    void this.loadCanned();
     void this.wrapUp.load();
   }
 }

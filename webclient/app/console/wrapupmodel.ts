@@ -32,6 +32,7 @@ export class WrapUpModel {
     this.#of = handoff;
     this.form.value = { disposition: "", tags: [], note: "", version: 0 };
     this.problem.value = null;
+    void this.load();
     const saved = await this.api.get<WrapUpForm>(this.#path(handoff)).catch(() => null);
     if (saved && this.#of === handoff && saved.version > 0) this.form.value = saved;
   }
