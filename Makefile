@@ -17,7 +17,7 @@ web_sources := $(shell find webclient -type f -not -path '*/node_modules/*' -not
 	-not -path '*/e2e/*' -not -path '*/test/*' -not -name '*.go' 2>/dev/null)
 say = @printf '== %s\n'
 
-.PHONY: run build test deps test-deps web check test-go test-web ui e2e bench figures fuzz clean help
+.PHONY: run build test deps test-deps web check test-go test-web ui e2e bench bench-agent bench-speech faults figures fuzz clean help
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -84,8 +84,17 @@ e2e: test-deps build ui ## the story in real browsers, against bin/relevo
 bench: deps web ## benchmarks of the forwarding path and its neighbours
 	@go test -run '^$$' -bench . -benchmem ./sfu/... ./signaling/... ./agentbot/... ./transcripts/...
 
+faults: deps ## the longest silence heard of each way in which an engine can fail
+	@go test -count=1 -run TestFaultMatrix -v ./agentbot | grep -oE 'FAULT .*|^(ok|FAIL).*'
+
 figures: build ## the figures in the README, on this machine
 	@bin/relevo simulate --self --calls 50 --duration 60s
+
+bench-agent: build ## what callers notice of the voice agent, by recorded conversations
+	@bin/relevo bench agent
+
+bench-speech: deps ## the recorded conversations anew, after a change of their texts
+	@go run ./agentbot/bench/record agentbot/bench/corpus/data
 
 fuzz: deps web ## each fuzz target for FUZZTIME (10s)
 	@.ci/fuzz $(or $(FUZZTIME),10s)

@@ -115,12 +115,24 @@ func TestImportsPointDown(t *testing.T) {
 			"a client is outside the server and knows it by the wire only"},
 		{"agentbot", nil, []string{"signaling", "transcripts", "cmd", "webclient"}, nil,
 			"an agent hears, thinks and speaks; who may speak when is the call's to decide"},
-		{"agentbot", []string{"agentbot/room"}, []string{"sfu"}, []string{"sfu/opus", "sfu/tone", "sfu/jitter"},
-			"the conversation is tested without a room; agentbot/room is the one adapter"},
+		{"agentbot", []string{"agentbot/room", "agentbot/bench"}, []string{"sfu"}, []string{"sfu/opus", "sfu/tone", "sfu/jitter"},
+			"the conversation is tested without a room; agentbot/room is the one adapter, and agentbot/bench is a caller in a room"},
+		{"agentbot", []string{"agentbot/bench"}, []string{"agentbot/bench"}, nil,
+			"what measures an agent is no part of it"},
+		{"agentbot/spoken", nil, []string{""}, nil,
+			"what is said for a text depends on the text and its language only"},
+		{"agentbot/tools", nil, []string{""}, []string{"agentbot/engine"},
+			"a tool is a request that is made; who may call it, and when, is the conversation's to decide"},
 		{"agentbot/intent", nil, []string{""}, nil,
 			"what a caller is after is read from one text by rules, the same everywhere, also where no model or knowledge is"},
-		{"agentbot/engine", nil, []string{"sfu", "agentbot/room", "agentbot/turn", "agentbot/playout"}, []string{"sfu/tone"},
+		{"agentbot/engine", nil, []string{"sfu", "agentbot/room", "agentbot/turn", "agentbot/playout"}, []string{"sfu/tone", "sfu/opus"},
 			"an engine turns audio into text or text into audio and knows no conversation"},
+		{"agentbot/escalation", nil, []string{""}, []string{"agentbot/knowledge", "agentbot/intent"},
+			"the rules are pure: what a caller means is found by functions that are passed in"},
+		{"agentbot/guard", nil, []string{""}, nil,
+			"what may be read and said is decided without knowing who asks"},
+		{"agentbot/ground", nil, []string{""}, []string{"agentbot/knowledge"},
+			"a sentence is compared with texts, whatever engine wrote it"},
 		{"", []string{"cmd"}, []string{"cmd"}, nil,
 			"cmd wires the parts; nothing depends on the wiring"},
 	}
@@ -173,15 +185,24 @@ func TestOneHome(t *testing.T) {
 }
 
 func TestOneFileKnowsTheWebSocket(t *testing.T) {
-	var found []string
+	edges := []string{"signaling", "agentbot/engine/openai"} // who serves sockets, and who dials an endpoint's
+	found := make(map[string][]string)
 	for _, f := range tree(t) {
 		clients := []string{"signaling/client", "signaling/bubble", "cmd"}
-		if !f.test && f.importsPath("github.com/gorilla/websocket") && !underAny(f.pkg, clients) {
-			found = append(found, f.path)
+		if f.test || !f.importsPath("github.com/gorilla/websocket") || underAny(f.pkg, clients) {
+			continue
 		}
+		at := slices.IndexFunc(edges, func(edge string) bool { return under(f.pkg, edge) })
+		if at < 0 {
+			t.Errorf("%s imports gorilla, at home in %v", f.path, edges)
+			continue
+		}
+		found[edges[at]] = append(found[edges[at]], f.path)
 	}
-	if len(found) > 1 || len(found) == 1 && !under(found[0], "signaling") {
-		t.Errorf("gorilla is imported by %v: one file of the signaling edge reads and writes sockets, one reader and one writer each", found)
+	for edge, files := range found {
+		if len(files) > 1 {
+			t.Errorf("gorilla is imported by %v: one file of %s reads and writes sockets, one reader and one writer each", files, edge)
+		}
 	}
 }
 

@@ -8,14 +8,18 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/agentbot/copilot"
+	"github.com/relevo/relevo/agentbot/echo"
+	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
+	"github.com/relevo/relevo/agentbot/turn"
 )
 
 // Agent is the AI agent of one call. Its methods may be used by any goroutine;
 // all but Boundary and Close post and return.
 type Agent struct {
 	// fixed after New
-	cfg     Config
+	cfg     Config // its Lines, VoiceID, speaks and detected are run's
 	engines Engines
 	emit    func(Event)
 	box     *mailbox
@@ -25,11 +29,18 @@ type Agent struct {
 	done    chan struct{}  // run has returned
 	wg      sync.WaitGroup // all goroutines but run
 	prefix  string         // of sentence ids
+	uttered *echo.Reference
 
 	// guarded by its own mutex
 	counters counters
 
+	first struct { // of the language that the call began in
+		Lines   Lines
+		VoiceID string
+	}
+
 	conversation // owned by run
+	tooling      // owned by run, but for stop
 }
 
 // conversation is what only the agent's goroutine touches.
@@ -57,17 +68,22 @@ type conversation struct {
 	waiting  int       // StillWaiting lines said
 	lines    []waitingLine
 	lastLine lineSaid
+	guess    *guess // a reply to a turn that may not be over
 
 	// hearing
 	legs     map[*leg]*hearing
-	noBarge  bool // voice does not interrupt
+	learned  map[string]turn.Pauses // of participants
+	noBarge  bool                   // voice does not interrupt
 	paused   bool
 	pausedAt time.Time
 	turnEnd  time.Time // of the caller's last turn
 	later    []string  // turns that wait until the agent has spoken
 	misheard int       // turns without words in a row
-	fails    int       // failed turns in a row
 	quiet    quiet
+	asksWait waitAnswer
+	esc      escalation.State
+	offer    *saying            // the end of the offer in a reply's place
+	watch    *guard.Watch       // of what is said
 	email    *copilot.EmailTalk // the caller was asked for their address
 }
 
@@ -79,16 +95,19 @@ func New(cfg Config, e Engines, v Voice, post func(Event)) *Agent {
 	a := &Agent{
 		cfg: cfg.withDefaults(), engines: e, emit: post, box: newMailbox(4096),
 		ctx: ctx, cancel: cancel, done: make(chan struct{}), prefix: rand.Text()[:8] + "-",
+		uttered: echo.NewReference(),
 	}
+	a.first.Lines, a.first.VoiceID = a.cfg.Lines, cfg.VoiceID
 	a.state = StateListening
+	a.tooling = newTooling()
 	a.quiet.busy = true
 	a.clips = make(map[*playout.Clip]*saying)
 	a.legs = make(map[*leg]*hearing)
+	a.learned = make(map[string]turn.Pauses)
 	a.memory = memory{limit: a.cfg.MemoryMessages}
-	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{})
-	if e.TTS != nil && !a.cfg.Rendered.has(a.cfg.Lines.urgent()) {
-		a.wg.Go(a.renderUrgent)
-	}
+	a.watch = a.cfg.Guard.Watch()
+	a.player = playout.NewPlayer(v, func(r playout.Report) { a.box.post(r, r.What == playout.Progress) }, playout.Options{Played: a.uttered.Played})
+	a.renderLater()
 	go a.run()
 	return a
 }
@@ -113,7 +132,8 @@ func (a *Agent) SetMode(mode Mode, epoch uint64, history []Line) {
 
 // Company makes the agent say something short while the caller waits:
 // situation is one of willStart, willStartLong, failed, lost, returned, transferred,
-// requested, stillWaiting; name is the human's. In mode Silent it is kept for
+// requested, stillWaiting, or canceled, of which nothing is said; name is the
+// human's. In mode Silent it is kept for
 // the next mode with a voice, Config.LineLifetime at most.
 func (a *Agent) Company(situation, name string) { a.box.post(msgCompany{situation, name}, false) }
 
@@ -199,6 +219,7 @@ func (a *Agent) run() {
 	}
 	a.silence()
 	a.player.Close()
+	a.lastOutcomes()
 	for i := range a.alarms {
 		a.unset(alarmKind(i))
 	}
@@ -208,6 +229,9 @@ func (a *Agent) run() {
 }
 
 func (a *Agent) handle(message any) {
+	if a.holds(message) {
+		return
+	}
 	switch m := message.(type) {
 	case msgHear:
 		a.hear(m.leg, m.ear)
@@ -215,6 +239,8 @@ func (a *Agent) handle(message any) {
 		a.unhear(m.participantID)
 	case msgMode:
 		a.setMode(m)
+	case msgWaiting:
+		a.waits(m)
 	case msgCompany:
 		a.company(m.situation, m.name)
 	case msgTyped:
@@ -249,6 +275,8 @@ func (a *Agent) handle(message any) {
 		a.called(m)
 	case msgReply:
 		a.replied(m)
+	case msgTool:
+		a.tooled(m)
 	case msgClip:
 		a.voicedClip(m)
 	case msgSynthesised:

@@ -72,22 +72,34 @@ func (a *Agent) ring(kind alarmKind) {
 
 // counters count what was lost, for Stats.
 type counters struct {
-	mu          sync.Mutex
-	audioLost   uint64
-	failures    map[string]uint64
-	utterances  uint64
-	interrupted uint64
-	falseAlarms uint64
+	mu           sync.Mutex
+	audioLost    uint64
+	failures     map[string]uint64
+	utterances   uint64
+	interrupted  uint64
+	falseAlarms  uint64
+	preempted    uint64
+	adopted      uint64
+	discarded    uint64
+	withheld     uint64
+	refused      uint64
+	unknownTools uint64
 }
 
 // Stats are an agent's counters.
 type Stats struct {
-	AudioLost   uint64            // frames that the recogniser was too slow for
-	EventsLost  uint64            // partials and progress that nobody waited for
-	Failures    map[string]uint64 // by engine
-	Utterances  uint64
-	Interrupted uint64 // times the agent was cut
-	FalseAlarms uint64 // pauses without words
+	AudioLost    uint64            // frames that the recogniser was too slow for
+	EventsLost   uint64            // partials and progress that nobody waited for
+	Failures     map[string]uint64 // by engine
+	Utterances   uint64
+	Interrupted  uint64 // times the agent was cut
+	FalseAlarms  uint64 // pauses without words
+	Preempted    uint64 // replies that were begun before the turn was over,
+	Adopted      uint64 // of which so many were right
+	Discarded    uint64 // and so many were not
+	Withheld     uint64 // sentences not said because they were guesses
+	Refused      uint64 // sentences not said because they recited rules or held a secret
+	UnknownTools uint64 // calls of tools that there are not
 }
 
 // Stats returns the counters. Any goroutine may ask.
@@ -102,6 +114,8 @@ func (a *Agent) Stats() Stats {
 	return Stats{
 		AudioLost: c.audioLost, EventsLost: a.box.drops(), Failures: failures,
 		Utterances: c.utterances, Interrupted: c.interrupted, FalseAlarms: c.falseAlarms,
+		Preempted: c.preempted, Adopted: c.adopted, Discarded: c.discarded,
+		Withheld: c.withheld, Refused: c.refused, UnknownTools: c.unknownTools,
 	}
 }
 

@@ -50,6 +50,7 @@ func TestEnginesBehindOneAnother(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			inBubble(t, func(w *world) {
 				w.behind = chained
+				w.cfg.Escalation = patientRules() // the caller asks the same again and again
 				asr, llm, tts := w.breakables()
 				w.begin()
 				w.pass(3 * time.Second)

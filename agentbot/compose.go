@@ -2,9 +2,9 @@ package agentbot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -13,7 +13,11 @@ import (
 	"github.com/relevo/relevo/agentbot/sentence"
 )
 
-const maxSentences = 64 // of a reply
+const (
+	maxSentences     = 64 // of a reply
+	maxLineSentences = 16 // of a line in its place
+	maxToolCalls     = 16 // of a round of it
+)
 
 type (
 	// msgSentence: a reply has one more sentence.
@@ -21,6 +25,10 @@ type (
 		job    *job
 		text   string
 		saying chan<- *saying
+		// how sure the reply is of it, and where it comes from
+		confidence *float64
+		sources    []string
+		unsure     bool // it is a guess
 	}
 	// msgCall: a reply called a tool.
 	msgCall struct {
@@ -34,6 +42,8 @@ type (
 		failed string // the engine
 		err    error
 		saying chan<- *saying
+		round  int               // of the reply that it was
+		calls  []engine.ToolCall // of tools other than request_human, in order
 	}
 )
 
@@ -43,7 +53,7 @@ type patience struct {
 	timer  *time.Timer
 }
 
-var errStalled = errors.New("nothing came in time")
+var errStalled = engine.ErrLate
 
 // wait makes a ctx that ends unless renewed within d, and tells engines so.
 // late is called then, so that even an engine that does not heed its ctx is
@@ -68,7 +78,7 @@ func (p *patience) end() {
 // budget is how long an engine may take for the first of its answer: its own
 // limit, or what is left of the time in which the caller must hear something.
 func (a *Agent) budget(j *job, own time.Duration) time.Duration {
-	if j.kind != jobReply {
+	if j.kind != jobReply || j.patient.Load() {
 		return own
 	}
 	left := time.Until(j.turn.Add(a.cfg.TurnBudget))
@@ -77,12 +87,12 @@ func (a *Agent) budget(j *job, own time.Duration) time.Duration {
 
 // compose has the model write a reply and cuts it into sentences. It closes
 // sayings through the agent's goroutine, which fills it.
-func (a *Agent) compose(j *job, request engine.Request, sayings chan<- *saying) {
-	done := msgReply{job: j, saying: sayings}
-	stalled := msgReply{job: j, saying: sayings, failed: "llm", err: &engine.Error{Engine: "llm", Kind: engine.Timeout, Cause: errStalled}}
+func (a *Agent) compose(j *job, round int, request engine.Request, sayings chan<- *saying) {
+	done := msgReply{job: j, saying: sayings, round: round}
+	stalled := msgReply{job: j, saying: sayings, round: round, failed: "llm", err: &engine.Error{Engine: "llm", Kind: engine.Timeout, Cause: errStalled}}
 	ctx, patience := wait(j.ctx, a.budget(j, a.cfg.FirstToken), func() { a.box.post(stalled, false) })
 	defer patience.end()
-	text, err := a.write(ctx, j, request, sayings, patience)
+	text, err := a.write(ctx, j, request, sayings, patience, &done.calls)
 	if errors.Is(context.Cause(ctx), errStalled) {
 		return // already told
 	}
@@ -93,17 +103,31 @@ func (a *Agent) compose(j *job, request engine.Request, sayings chan<- *saying) 
 	a.box.post(done, false)
 }
 
-// write streams the reply until it ends, is long enough or fails.
-func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayings chan<- *saying, patience *patience) (string, error) {
+// write streams the reply until it ends, is long enough or fails. What it calls
+// is added to calls, but for a human, who is asked for at once.
+func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayings chan<- *saying, patience *patience, calls *[]engine.ToolCall) (_ string, failed error) {
 	stream, err := a.engines.LLM.Chat(ctx, request)
 	if err != nil {
 		return "", err
 	}
-	defer stream.Close()
+	defer func() {
+		engine.Reject(stream, failed)
+		stream.Close()
+	}()
 	var splitter sentence.Splitter
 	var text strings.Builder
 	var pieces []string
 	called := false
+	var known *evidence
+	withheld := false // what follows a guess is not said; it may still call a tool
+	var guess *msgSentence
+	// What looks like a guess before a tool is called ("let me look") is no answer:
+	// whether one is called shows at the end. Nothing of it is said then.
+	last := func() {
+		if guess != nil && len(*calls) == 0 {
+			a.box.post(*guess, false)
+		}
+	}
 	for {
 		delta, err := stream.Next()
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -111,23 +135,40 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 		}
 		patience.renew(a.cfg.TokenGap)
 		text.WriteString(delta.Text)
-		if delta.Call != nil {
+		if known == nil && err == nil {
+			e := a.weigh(request, delta)
+			known = &e
+		}
+		switch {
+		case delta.Call == nil:
+		case delta.Call.Name == RequestHuman:
 			called = true
 			a.box.post(msgCall{j, *delta.Call}, false)
+		case len(*calls) < maxToolCalls:
+			called = true
+			*calls = append(*calls, *delta.Call)
 		}
 		fresh := splitter.Write(delta.Text)
 		if err != nil {
 			fresh = append(fresh, splitter.Flush()...)
 		}
 		for _, piece := range fresh {
-			if !hasWords(piece) {
+			if !hasWords(piece) || withheld {
 				continue
 			}
 			pieces = append(pieces, piece)
 			if why := judgeReply(pieces); why != "" {
 				return text.String(), nonsense("llm", why)
 			}
-			a.box.post(msgSentence{j, piece, sayings}, false)
+			m := msgSentence{job: j, text: piece, saying: sayings}
+			if known != nil {
+				a.judge(ctx, known, &m)
+			}
+			if withheld = m.unsure; withheld && hasTools(request) {
+				guess = &m
+				continue
+			}
+			a.box.post(m, false)
 			if len(pieces) == maxSentences || len(pieces) == j.limit {
 				return text.String(), nil
 			}
@@ -136,23 +177,26 @@ func (a *Agent) write(ctx context.Context, j *job, request engine.Request, sayin
 		case err != nil && len(pieces) == 0 && !called:
 			return text.String(), nonsense("llm", "a reply without words")
 		case err != nil:
+			last()
 			return text.String(), nil
 		case utf8.RuneCountInString(text.String()) > longestReply:
+			last()
 			return text.String(), nil
 		}
 	}
+}
+
+// hasTools says whether a model may call something that answers it.
+func hasTools(r engine.Request) bool {
+	return slices.ContainsFunc(r.Tools, func(t engine.Tool) bool { return t.Name != RequestHuman })
 }
 
 // judgeReply says why what a model wrote cannot be said, "" if it can.
 func judgeReply(pieces []string) string {
 	n := len(pieces)
 	last := strings.ToLower(strings.TrimSpace(pieces[n-1]))
-	if n == 1 {
-		for _, markup := range []string{"<html", "<!doctype", "<?xml", "<head", "<body", `{"error`} {
-			if strings.HasPrefix(last, markup) {
-				return "a page instead of a reply"
-			}
-		}
+	if _, err := engine.CheckReply("llm", last); n == 1 && err != nil {
+		return "a page instead of a reply"
 	}
 	if strings.ContainsAny(last, "\x00\uFFFD") {
 		return "bytes that are no text"
@@ -165,10 +209,35 @@ func judgeReply(pieces []string) string {
 
 // written takes a sentence of a reply.
 func (a *Agent) written(m msgSentence) {
-	if m.job.dead || m.job.wrote {
+	if m.job.dead || m.job.wrote || len(m.job.sayings) >= maxSentences {
 		return
 	}
-	m.saying <- a.newSaying(m.job, m.text) // has room for all there may be
+	if m.job.withheld {
+		return
+	}
+	if line := a.withhold(m); line != "" {
+		m.job.withheld = true
+		var splitter sentence.Splitter
+		pieces := append(splitter.Write(line), splitter.Flush()...)
+		for _, piece := range pieces[:min(len(pieces), maxLineSentences)] {
+			m.job.said += piece
+			a.offer = a.newSaying(m.job, piece)
+			m.saying <- a.offer
+		}
+		return
+	}
+	if !hasWords(a.cfg.spoken(m.text).Say) {
+		return // there for the eye only: a code fence, a table's rule
+	}
+	a.utter(m)
+}
+
+// utter has a sentence of a reply said.
+func (a *Agent) utter(m msgSentence) {
+	m.job.said += m.text
+	s := a.newSaying(m.job, m.text)
+	s.confidence, s.sources = m.confidence, m.sources
+	m.saying <- s // has room for all there may be
 }
 
 // replied takes the end of a reply.
@@ -178,7 +247,7 @@ func (a *Agent) replied(m msgReply) {
 		a.report(m.failed, m.err)
 		return
 	}
-	if j.wrote {
+	if j.wrote || m.round != j.rounds || a.takeCalls(&m) {
 		return
 	}
 	j.wrote = true
@@ -197,7 +266,7 @@ func (a *Agent) replied(m msgReply) {
 	if len(j.sayings) > 0 {
 		id = j.sayings[0].id
 	}
-	a.emit(ReplyCompleted{Epoch: j.epoch, SentenceID: id, Text: strings.TrimSpace(m.text)})
+	a.emit(ReplyCompleted{Epoch: j.epoch, SentenceID: id, Text: strings.TrimSpace(j.said)})
 	a.finish(j)
 }
 
@@ -207,13 +276,5 @@ func (a *Agent) called(m msgCall) {
 		return
 	}
 	m.job.called = true
-	var args struct{ Reason, Detail, Summary string }
-	if json.Unmarshal(m.call.Arguments, &args) != nil || args.Reason == "" {
-		args.Reason = WantAsked
-	}
-	if args.Detail == "" {
-		args.Detail = args.Summary
-	}
-	a.quiet.human = true
-	a.emit(WantHuman{Epoch: m.job.epoch, Reason: args.Reason, Detail: args.Detail})
+	a.modelAsked(m.call.Arguments)
 }

@@ -1,10 +1,15 @@
 package agentbot
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
+	"github.com/relevo/relevo/agentbot/spoken"
+	"github.com/relevo/relevo/agentbot/tools"
 	"github.com/relevo/relevo/agentbot/turn"
 )
 
@@ -15,23 +20,55 @@ type Engines struct {
 	ASR engine.ASR
 	LLM engine.LLM
 	TTS engine.TTS
+	// Checker compares sentences with what is known (Check); nil: words alone do.
+	Checker engine.LLM
 }
 
 // Config is how an agent behaves. A zero field is its default.
 type Config struct {
-	Language string // BCP 47, asked of the ASR; "" is the engine's default
-	VoiceID  string // of the TTS; "" is the engine's default
+	// Language is a BCP 47 tag, which the ASR and the model are told; "": the
+	// engines' default, with English lines. "auto": the one that the caller
+	// speaks, as the ASR or their words tell; "auto:de" begins in German.
+	Language string
+	VoiceID  string  // of the TTS; "" is the engine's default
+	Tongues  Tongues // lines, greeting and voice of each language; nil is BuiltinTongues
 
-	Prompt   string        // the operator's rules, the first system message; DefaultPrompt
-	Greeting string        // spoken once a call; "" is none
-	Lines    Lines         // what it says of itself
-	Rendered *Rendered     // Lines as audio, shared by all agents; nil: each renders the few that it needs when the TTS is down
-	Tools    []engine.Tool // nil: request_human with HandoverWhen; empty: none
+	speaks   string // the language spoken now, "" is English; run's own after New, as are Lines and VoiceID
+	detected bool   // the caller was heard to speak it
+
+	// Spoken is how much of a written text is changed for the voice; see package
+	// spoken.
+	Spoken spoken.Level
+
+	Prompt   string // the operator's rules, the first system message; DefaultPrompt
+	Greeting string // spoken once a call; "" is none
+	// OwnGreeting keeps SpeakLike from changing Greeting: it is the operator's, in
+	// all languages.
+	OwnGreeting bool
+	Lines       Lines         // what it says of itself
+	Rendered    *Rendered     // Lines as audio, shared by all agents; nil: each renders the few that it needs when the TTS is down
+	Tools       []engine.Tool // nil: request_human with HandoverWhen; empty: none
 	// HandoverWhen tells the model in the operator's words when to call
 	// request_human.
 	HandoverWhen string
 
+	Escalation *escalation.Rules // when it offers a human or asks for one; nil: the defaults
+	Guard      *guard.Guard      // what it does not say; nil: Protected, the defaults
+	Check      Check             // of answers
+
+	// The operator's HTTP tools, offered to the model with Tools in mode Answer.
+	Toolbox *tools.Set
+	// CallTool makes a call: tools.Client.Do. nil: none is called.
+	CallTool func(ctx, stop context.Context, t *tools.Tool, args tools.Arguments) tools.Result
+	// Consent reads a caller's answer to "Shall I…?"; nil: by tools.Consent and
+	// package intent, of which either may say yes to nothing but a plain yes.
+	Consent func(language, text string) (yes, no bool)
+	offered []engine.Tool
+
 	Turn turn.Config
+	// NoEchoGuard has whatever is heard on a caller's leg count as theirs. Else
+	// what comes back of the agent's own voice does not.
+	NoEchoGuard bool
 
 	// How long each engine may keep the caller waiting.
 	ASRFinish     time.Duration // 1.5 s: from the end of the turn to its text
@@ -49,11 +86,21 @@ type Config struct {
 	GreetingDelay time.Duration // 1 s: from Hear to the greeting when no frame comes
 	ToolQuiet     time.Duration // 0.8 s: from a request for a human without words to Lines.Requested
 
+	FillerAgain time.Duration // 1.8 s: of silence while a tool runs, until the next filler
+	ToolRounds  int           // 4: times that a model may go on with what tools answered, in a turn
+	ToolCalls   int           // 6: calls of tools in a turn
+	ToolGrace   time.Duration // 5 s: how long Close waits for the outcome of calls that change something
+
 	// How long a caller may be silent after the last word, in mode Answer and by
 	// voice. A negative one ends the row.
 	SilenceQuestion time.Duration // 10 s: until Lines.SilenceQuestion
 	SilenceAgain    time.Duration // 20 s: after it, until Lines.SilenceAgain
 	SilenceEnd      time.Duration // 20 s: after it, until Lines.SilenceEnd and WantHangup
+
+	// Preemptive is how many replies may be begun in a turn before its end is
+	// sure. One is heard if the turn ends with the text that it answers; nothing
+	// comes of the others. Negative: none.
+	Preemptive int // 3
 
 	FailuresToHuman int // 3: failed turns in a row after which it asks for a human
 	MemoryMessages  int // 80: most messages of memory sent to the model
@@ -78,21 +125,55 @@ func (c Config) withDefaults() Config {
 	or(&c.LineLifetime, 5*time.Second)
 	or(&c.GreetingDelay, time.Second)
 	or(&c.ToolQuiet, 800*time.Millisecond)
+	or(&c.FillerAgain, 1800*time.Millisecond)
+	or(&c.ToolRounds, 4)
+	or(&c.ToolCalls, 6)
+	or(&c.ToolGrace, 5*time.Second)
 	or(&c.SilenceQuestion, 10*time.Second)
 	or(&c.SilenceAgain, 20*time.Second)
 	or(&c.SilenceEnd, 20*time.Second)
+	or(&c.Preemptive, 3)
 	or(&c.FailuresToHuman, 3)
 	or(&c.MemoryMessages, 80)
 	or(&c.CompanyReply, 2)
 	or(&c.HandoverWhen, defaultHandoverWhen)
-	c.Lines = c.Lines.withDefaults()
+	c.Check.withDefaults()
+	c.rules()
+	c.speakFirst()
 	if c.Tools == nil {
-		c.Tools = []engine.Tool{requestHumanTool(c.HandoverWhen)}
+		c.Tools = []engine.Tool{requestTool(c.HandoverWhen)}
+	}
+	c.offered = append(c.Tools[:len(c.Tools):len(c.Tools)], c.Toolbox.Offer()...)
+	if c.Consent == nil {
+		c.Consent = consent
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return c
+}
+
+// Protected are the texts of a configuration that are not recited.
+func (c Config) Protected() []string {
+	or(&c.Prompt, DefaultPrompt)
+	or(&c.HandoverWhen, defaultHandoverWhen)
+	texts := []string{c.Prompt, c.HandoverWhen}
+	for _, tool := range c.Tools {
+		texts = append(texts, tool.Description)
+	}
+	return texts
+}
+
+// rules makes what is not given. Defaults cannot be refused.
+func (c *Config) rules() {
+	if c.Escalation == nil {
+		var e escalation.Config
+		e.EngineFailure.After = max(c.FailuresToHuman, 1)
+		c.Escalation, _ = escalation.New(e)
+	}
+	if c.Guard == nil {
+		c.Guard, _ = guard.New(guard.Config{Protected: c.Protected()})
+	}
 }
 
 func or[T comparable](p *T, value T) {

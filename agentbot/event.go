@@ -1,6 +1,10 @@
 package agentbot
 
-import "time"
+import (
+	"time"
+
+	"github.com/relevo/relevo/agentbot/escalation"
+)
 
 // Mode is what a call wants of its agent. Its ears stay open in each mode.
 type Mode int
@@ -39,6 +43,10 @@ const (
 	RoleAgent  = "agent"
 	RoleHuman  = "human"
 	RoleEvent  = "event"
+	// RoleGuidance is what a human without the floor wrote to the AI.
+	RoleGuidance = "guidance"
+	// RoleTool is a tool that was called: Name is the tool's, Text its status.
+	RoleTool = "tool"
 )
 
 // Leg is whose microphone an agent hears, or who typed.
@@ -50,7 +58,7 @@ type Leg struct {
 
 // Line is a line of the call's log as an agent remembers it.
 type Line struct {
-	Role string // RoleCaller, RoleAgent, RoleHuman, RoleEvent
+	Role string // RoleCaller, RoleAgent, RoleHuman, RoleEvent, RoleGuidance, RoleTool
 	Name string
 	Text string
 }
@@ -72,15 +80,14 @@ const (
 	ReasonNewQuery  = 5
 )
 
-// Reasons of WantHuman that the agent itself gives; a model's tool call may
-// give others.
+// Reasons of WantHuman are those of package escalation. These two are usual.
 const (
-	WantAsked         = "callerAsked"   // the model called request_human and gave no reason
-	WantEngineFailure = "engineFailure" // engines failed Config.FailuresToHuman times in a row
+	WantAsked         = string(escalation.CallerAsked)
+	WantEngineFailure = string(escalation.EngineFailure)
 )
 
 // Event is what happens at an agent: Heard, Spoken, StateChanged, Interrupted,
-// ReplyCompleted, WantHuman, WantHangup, Failed, EmailGiven or Ready. Each carries the epoch it was
+// ReplyCompleted, WantHuman, WantHangup, ToolCalled, Failed, EmailGiven, WaitAnswered or Ready. Each carries the epoch it was
 // made for, but for Heard, which belongs to a leg.
 type Event interface{ event() }
 
@@ -103,6 +110,10 @@ type Spoken struct {
 	Unspoken   string // with Final and Cut: the rest of it and of its reply, as far as written
 	Verbatim   bool   // another's words: Agent.Speak, or a human's in mode Revoice
 	Start, End time.Time
+	// With Final, where known: how sure it is, from 0 to 1, and where it comes
+	// from. They are for people who answer for the agent, not for callers.
+	Confidence *float64
+	Sources    []string
 }
 
 // StateChanged tells StateListening, StateThinking or StateSpeaking.
@@ -129,8 +140,8 @@ type ReplyCompleted struct {
 // it needs one.
 type WantHuman struct {
 	Epoch  uint64
-	Reason string
-	Detail string // for people; may hold the caller's words
+	Reason string // one of escalation.Reasons
+	Detail string // for people; may hold the caller's words and a model's, as theirs
 }
 
 // HangupSilence is the reason of WantHangup after a caller's third silence.
@@ -152,6 +163,21 @@ type Failed struct {
 	Cause  error  // for the log
 }
 
+// ToolCalled tells of a tool that the model called, once its outcome is known.
+type ToolCalled struct {
+	Epoch     uint64
+	Name      string // the model's word, if there is no such tool
+	Arguments string // JSON, clipped
+	Status    string // tools.OK and the others
+	Code      int    // of HTTP; 0 without an answer
+	Duration  time.Duration
+	Size      int    // bytes of the answer, as far as they were read
+	Excerpt   string // of the answer; secrets are taken out
+	Reason    string // why it is not ok
+	Confirmed bool   // the caller was asked and said yes
+	Spoken    bool   // the model goes on with it; false: it came too late for that
+}
+
 // Ready answers Agent.SetMode(Answer, …): briefed.
 type Ready struct {
 	Epoch uint64
@@ -165,4 +191,5 @@ func (ReplyCompleted) event() {}
 func (WantHuman) event()      {}
 func (WantHangup) event()     {}
 func (Failed) event()         {}
+func (ToolCalled) event()     {}
 func (Ready) event()          {}

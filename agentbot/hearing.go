@@ -5,9 +5,9 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/turn"
 )
 
@@ -34,8 +34,11 @@ type utterance struct {
 	ended  time.Time // when its end was decided
 	length time.Duration
 	voiced time.Duration
-	text   string // the last partial
-	shown  bool   // a partial was posted
+	text   string        // the last partial
+	shown  bool          // a partial was posted
+	likely bool          // it is likely to be over,
+	left   time.Duration // for sure after so much more silence
+	tries  int           // replies begun before it was over
 	late   *time.Timer
 }
 
@@ -53,6 +56,9 @@ func (h *hearing) stopTimers() {
 func (a *Agent) hear(info Leg, ear Ear) {
 	a.unhear(info.ID)
 	l := newLeg(a, info, ear)
+	if learned, ok := a.learned[info.ID]; ok {
+		l.machine.Know(learned)
+	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	ears, deafen := context.WithCancel(ctx)
 	a.legs[l] = &hearing{deafen: deafen, cancel: cancel, waiting: make(map[int]*utterance), since: time.Now()}
@@ -66,6 +72,7 @@ func (a *Agent) hear(info Leg, ear Ear) {
 func (a *Agent) unhear(participantID string) {
 	for l, h := range a.legs {
 		if l.info.ID == participantID {
+			a.remember(l)
 			h.deafen()
 		}
 	}
@@ -75,6 +82,7 @@ func (a *Agent) unhear(participantID string) {
 func (a *Agent) gone(l *leg) {
 	h := a.legs[l]
 	h.gone, h.talking = true, false
+	a.remember(l)
 	a.tellOthers()
 	a.leaveIfDone(l, h)
 	a.next()
@@ -132,10 +140,17 @@ func (a *Agent) voiced(m msgVoice) {
 		a.tellOthers()
 		h.current = utterance{serial: m.serial, id: a.newID(), start: m.start}
 		a.counters.add(&a.counters.utterances, 1)
+		if caller && a.current != nil && a.current.kind == jobReply && !a.speaking() && a.cfg.Turn.BargeInBy != turn.ByWords {
+			a.barge(m) // an answer does not begin while the caller goes on
+		}
 	case voiceBarge:
 		if caller {
 			a.barge(m)
 		}
+	case voiceLikely:
+		a.likely(m)
+	case voiceWentOn:
+		a.wentOn(m)
 	case voiceEnded:
 		h.talking = false
 		a.tellOthers()
@@ -174,14 +189,18 @@ func (a *Agent) partial(m msgPartial) {
 			return
 		}
 	}
-	u.text = strings.TrimSpace(m.text)
-	if u.text == "" && !u.shown {
+	text := strings.TrimSpace(m.text)
+	if text == u.text && u.shown || text == "" && !u.shown {
 		return
 	}
+	u.text = text
 	u.shown = true
 	now := time.Now()
+	if look := turn.LookOf(u.text); look == turn.Open || look == turn.Finished {
+		defer a.preempt(m.leg, u)
+	}
 	a.emit(Heard{Leg: m.leg.info, SentenceID: u.id, Text: u.text, Start: u.start, End: now})
-	if a.paused && m.leg.info.Role == RoleCaller && u.text != "" && !turn.Backchannel(u.text) && now.Sub(u.start) >= a.backchannel() {
+	if a.paused && m.leg.info.Role == RoleCaller && u.text != "" && !turn.Backchannel(u.text) && !a.echoed(m.leg, u, u.text) && now.Sub(u.start) >= a.backchannel() {
 		a.interrupt(ReasonVoice) // it is no cough and no nod: nothing to go back to
 	}
 }
@@ -214,11 +233,20 @@ func (a *Agent) final(m msgFinal) {
 
 	text := strings.TrimSpace(m.transcript.Text)
 	err := m.err
-	if err == nil && text != "" && isNonsense(m.transcript) {
-		err, text = nonsense("asr", "words that nobody says"), ""
+	if err == nil && text != "" {
+		if err = engine.CheckTranscript("asr", m.transcript); err != nil {
+			text = ""
+		}
 	}
 	if err == nil && !hasWords(text) {
 		text = ""
+	}
+	echoed := err == nil && a.echoed(m.leg, u, text)
+	if echoed {
+		text = ""
+	}
+	if text != "" && m.leg.info.Role == RoleCaller {
+		a.heardLanguage(m.transcript.Language, text)
 	}
 	if text != "" || u.shown {
 		a.emit(Heard{Leg: m.leg.info, SentenceID: u.id, Text: text, Final: true, Start: u.start, End: u.end})
@@ -233,7 +261,8 @@ func (a *Agent) final(m msgFinal) {
 		a.deaf(u, err)
 	case text == "":
 		a.nothingSaid(u)
-	case u.length <= a.backchannel() && turn.Backchannel(text) && a.speaking():
+	case (u.length <= a.backchannel() || turn.Words(text) <= 2) && turn.Backchannel(text) && (a.speaking() || a.toolsRun()):
+		// Two words are no more than that: it is noise that made them last longer.
 		a.wordless()
 		a.goOn()
 	default:
@@ -243,26 +272,25 @@ func (a *Agent) final(m msgFinal) {
 	a.next()
 }
 
-// isNonsense says whether a transcript cannot be what somebody said.
-func isNonsense(t engine.Transcript) bool {
-	return strings.ContainsFunc(t.Text, func(r rune) bool {
-		return r == unicode.ReplacementChar || unicode.IsControl(r) && !unicode.IsSpace(r)
-	})
-}
-
 // nothingSaid is an utterance without words: a cough, or speech that the
 // recogniser made nothing of.
 func (a *Agent) nothingSaid(u *utterance) {
-	if a.mode.thinks() && a.idle() && u.voiced >= time.Second && a.misheard < 2 {
-		a.misheard++
-		a.say(a.cfg.Lines.TroubleHearing, jobLine)
-		return
+	if a.mode.thinks() && a.idle() && u.voiced >= time.Second {
+		if a.ruled(escalation.Misheard{}, "") {
+			return
+		}
+		if a.misheard < 2 {
+			a.misheard++
+			a.say(a.cfg.Lines.TroubleHearing, jobLine)
+			return
+		}
 	}
 	a.wordless()
 }
 
 // wordless ends a pause that had no words, at once or when its time is over.
 func (a *Agent) wordless() {
+	a.discardGuess()
 	if a.state == StateThinking && a.idle() {
 		a.unset(alarmFiller)
 		a.setState(StateListening)
@@ -320,56 +348,10 @@ func (a *Agent) goOn() {
 	if a.playing() {
 		a.setState(StateSpeaking)
 	}
+	a.keepWaiting()
 }
 
 func (a *Agent) unpause() {
 	a.paused = false
 	a.unset(alarmResume)
-}
-
-// callerSaid is a turn of the caller that ended at end.
-func (a *Agent) callerSaid(text string, end time.Time, reason int, interrupts bool) {
-	a.quiet.asked = 0
-	if !a.mode.thinks() {
-		a.memory.heard(engine.RoleUser, "", text)
-		return
-	}
-	if !interrupts && a.speaking() {
-		a.later = append(a.later, text)
-		return
-	}
-	a.cut(reason)
-	a.memory.heard(engine.RoleUser, "", text)
-	a.turnEnd = end
-	if a.emailTurn(text) {
-		return
-	}
-	a.reply()
-}
-
-// humanSaid is a sentence of a human agent, or of an external bot.
-func (a *Agent) humanSaid(who Leg, text string) {
-	switch {
-	case text == "":
-	case who.Role != RoleHuman:
-		a.memory.add(engine.RoleAssistant, "", text)
-	case a.mode == Revoice:
-		a.enqueue(a.newJob(jobVerbatim, text, who.Name))
-	default:
-		a.memory.heard(engine.RoleHuman, who.Name, text)
-	}
-}
-
-func (a *Agent) typed(m msgTyped) {
-	text := strings.TrimSpace(m.text)
-	switch {
-	case text == "":
-	case m.guidance:
-		a.memory.note("Guidance from the human agent " + m.leg.Name + ", which the caller does not see: " + text)
-	case m.leg.Role == RoleHuman:
-		a.memory.heard(engine.RoleHuman, m.leg.Name, text)
-	default:
-		a.greeted = true
-		a.callerSaid(text, time.Now(), ReasonNewQuery, false)
-	}
 }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/playout"
 	"github.com/relevo/relevo/agentbot/sentence"
+	"github.com/relevo/relevo/agentbot/spoken"
 )
 
 type jobKind int
@@ -33,9 +36,15 @@ type job struct {
 	turn   time.Time // end of the turn that it answers
 	asked  time.Time // when the job was made
 	limit  int       // most sentences; 0 is no limit
+	voice  string    // of the TTS
 	ctx    context.Context
 	cancel context.CancelFunc
 	ahead  chan struct{} // holds one for each sentence with audio that is not yet over
+	// released is nil, or closed when the second sentence and those after it may
+	// be made.
+	released chan struct{}
+
+	patient atomic.Bool // a tool was called: the time that engines share is over
 
 	// owned by the agent's goroutine
 	sayings     []*saying
@@ -43,20 +52,37 @@ type job struct {
 	wrote       bool // no more sentences come
 	synthesised bool // no more clips come
 	dead        bool
-	called      bool // it asked for a human
-	farewell    bool // the last words to a silent caller
+	called      bool   // it asked for a human
+	held        bool   // a guess, not adopted
+	withheld    bool   // something else is said in the place of its rest
+	said        string // what is said of a reply, and in its place
+	before      int    // bytes of said that were said in the rounds before
+	farewell    bool   // the last words to a silent caller
 	failed      error
+
+	// of a reply with tools, owned by the agent's goroutine
+	base      *engine.Request  // as it was asked first
+	exchange  []engine.Message // calls and answers since
+	rounds    int              // of calls
+	toolCalls int
+	round     *toolRound    // being called
+	confirmed *confirmation // the caller agreed: it begins with the call
 }
 
 // saying is a sentence of a job.
 type saying struct {
 	job  *job
 	id   string
-	text string
+	text string        // as it is written
+	say  spoken.Spoken // as it is said
+
+	confidence *float64
+	sources    []string
 
 	clip  *playout.Clip
 	begun bool
 	final bool
+	heard int // code points of text, when final
 	start time.Time
 }
 
@@ -65,7 +91,7 @@ type saying struct {
 const ahead = 2
 
 func (a *Agent) newJob(kind jobKind, text, human string) *job {
-	j := &job{kind: kind, epoch: a.epoch, text: text, turn: a.turnEnd, asked: time.Now(), ahead: make(chan struct{}, ahead)}
+	j := &job{kind: kind, epoch: a.epoch, text: text, turn: a.turnEnd, asked: time.Now(), voice: a.cfg.VoiceID, ahead: make(chan struct{}, ahead)}
 	if kind == jobVerbatim && a.mode == Revoice {
 		j.human = &human
 	}
@@ -106,7 +132,6 @@ func (a *Agent) enqueue(j *job) {
 
 // reply lets the model answer the caller's turn.
 func (a *Agent) reply() {
-	a.unset(alarmTool)
 	if a.over {
 		return
 	}
@@ -114,11 +139,17 @@ func (a *Agent) reply() {
 		a.trouble(nil, "llm", &engine.Error{Engine: "llm", Kind: engine.Unusable, Cause: errNoEngine})
 		return
 	}
+	a.answer(a.newJob(jobReply, "", ""))
+}
+
+// answer lets a reply be said, and a filler when it takes long.
+func (a *Agent) answer(j *job) {
+	a.unset(alarmTool)
 	a.setState(StateThinking)
-	if a.aside == nil {
+	a.enqueue(j)
+	if a.aside == nil && len(a.clips) == 0 {
 		a.set(alarmFiller, time.Until(a.turnEnd.Add(a.cfg.FillerAfter)))
 	}
-	a.enqueue(a.newJob(jobReply, "", ""))
 }
 
 // idle says whether nothing is said, written or waiting.
@@ -176,17 +207,14 @@ func (a *Agent) next() {
 func (a *Agent) start(j *job) {
 	j.started = true
 	if j.kind == jobReply {
-		request := a.memory.request(&a.cfg, a.mode)
-		sayings := make(chan *saying, maxSentences)
-		a.wg.Go(func() { a.compose(j, request, sayings) })
-		a.wg.Go(func() { a.synthesise(j, sayings) })
+		a.startReply(j, a.memory.request(&a.cfg, a.mode))
 		return
 	}
 	j.wrote = true
 	if clip, ok := a.rendered(j.text); ok {
 		s := a.newSaying(j, j.text)
 		j.synthesised = true
-		a.play(s, playout.Ready(j.text, clip.rate, clip.pcm, clip.words))
+		a.play(s, playout.Ready(s.say.Say, clip.rate, clip.pcm, clip.words))
 		return
 	}
 	if a.engines.TTS == nil || j.kind == jobTrouble && a.ttsDown {
@@ -204,8 +232,19 @@ func (a *Agent) start(j *job) {
 	a.wg.Go(func() { a.synthesise(j, sayings) })
 }
 
+// startReply has the model write a reply, and the voice speak it.
+func (a *Agent) startReply(j *job, request engine.Request) {
+	if j.confirmed == nil {
+		j.base = &request
+	}
+	sayings := make(chan *saying, maxSentences+maxLineSentences+1)
+	a.wg.Go(func() { a.synthesise(j, sayings) })
+	a.ask(j, sayings)
+}
+
 func (a *Agent) newSaying(j *job, piece string) *saying {
 	s := &saying{job: j, id: a.newID(), text: strings.TrimSpace(piece)}
+	s.say = a.cfg.spoken(s.text)
 	j.sayings = append(j.sayings, s)
 	return s
 }
@@ -227,6 +266,7 @@ func (a *Agent) play(s *saying, clip *playout.Clip) {
 // finish ends the current job if all of it was said.
 func (a *Agent) finish(j *job) {
 	if !j.wrote || !j.synthesised {
+		a.keepWaiting()
 		return
 	}
 	for _, s := range j.sayings {
@@ -248,7 +288,7 @@ func (a *Agent) finish(j *job) {
 		a.parted(j)
 	}
 	if j.kind == jobReply && j.failed == nil && !j.dead {
-		a.fails = 0
+		a.escalate(escalation.EngineWorked{}, "")
 		if j.called && len(j.sayings) == 0 {
 			a.set(alarmTool, a.cfg.ToolQuiet)
 		}
@@ -270,5 +310,6 @@ func (a *Agent) rest() {
 		a.rearmCompany()
 	} else if len(a.clips) == 0 && a.current != nil && a.current.kind == jobReply {
 		a.setState(StateThinking)
+		a.keepWaiting()
 	}
 }

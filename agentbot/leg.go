@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/relevo/relevo/agentbot/echo"
 	"github.com/relevo/relevo/agentbot/engine"
 	"github.com/relevo/relevo/agentbot/turn"
 )
@@ -19,17 +20,21 @@ type leg struct {
 	ear   Ear
 
 	// owned by listen
-	machine *turn.Machine
-	ring    [][]int16 // the last frames, for the pre-roll
-	fresh   int       // frames of ring since the last utterance
-	serial  int       // of the utterance
-	started time.Time
+	machine   *turn.Machine
+	guard     *echo.Guard // nil: there is no echo
+	ring      [][]int16   // the last frames, for the pre-roll
+	fresh     int         // frames of ring since the last utterance
+	serial    int         // of the utterance
+	likely    bool        // it is likely to be over
+	previewed bool        // and its text was asked for
+	started   time.Time
 
 	mu       sync.Mutex
 	controls []msgControl
 	partial  string // of utterance partialOf, for the machine
 	partOf   int
 	other    bool // somebody else speaks
+	learned  turn.Pauses
 
 	work asrQueue
 }
@@ -41,7 +46,9 @@ const (
 	voiceBarge
 	voiceEnded
 	voiceCanceled
-	voiceFlows // the leg's first frame
+	voiceFlows  // the leg's first frame
+	voiceLikely // it is likely to be over
+	voiceWentOn // it is not
 )
 
 // msgVoice is what listen tells of an utterance.
@@ -55,9 +62,15 @@ type msgVoice struct {
 	end    time.Time     // of the voice
 	length time.Duration // of the utterance up to its last voice
 	voiced time.Duration
+	left   time.Duration // of silence, until it is over
 }
 
 type msgGone struct{ leg *leg }
+
+// previewAhead is how long before the likely end of an utterance its text is
+// asked for: as long as most recognisers take. Earlier, more pauses would be
+// taken for ends, which costs some recognisers words.
+const previewAhead = 300 * time.Millisecond
 
 // longestHuman is the longest utterance of a human agent: in mode Revoice the
 // caller waits for its end.
@@ -69,6 +82,9 @@ func newLeg(a *Agent, info Leg, ear Ear) *leg {
 		cfg.MaxUtterance = longestHuman
 	}
 	l := &leg{agent: a, info: info, ear: ear, machine: turn.New(cfg)}
+	if info.Role == RoleCaller && !a.cfg.NoEchoGuard {
+		l.guard = echo.NewGuard(a.uttered)
+	}
 	l.work.wake = make(chan struct{}, 1)
 	return l
 }
@@ -90,7 +106,7 @@ func (l *leg) listen(ctx context.Context) {
 			l.tell(voiceFlows)
 		}
 		events := l.control()
-		voice := vad.Process(pcm)
+		voice := l.voice(vad, pcm)
 		l.keep(pcm)
 		active := l.machine.Active()
 		events |= l.machine.Frame(voice)
@@ -109,11 +125,23 @@ func (l *leg) openVAD() engine.VADStream {
 	return &energyVAD{floor: 100}
 }
 
+// voice says whether a frame has the speaker's own voice.
+func (l *leg) voice(vad engine.VADStream, pcm []int16) bool {
+	if l.guard == nil {
+		return vad.Process(pcm)
+	}
+	l.guard.Hear(time.Now(), pcm)
+	own, late := l.guard.Near(vad.Process(pcm))
+	l.machine.Late(late)
+	return own
+}
+
 // control applies what was switched and hands the machine the newest text.
 func (l *leg) control() (events turn.Events) {
 	l.mu.Lock()
 	controls, partial, of, other := l.controls, l.partial, l.partOf, l.other
 	l.controls, l.partOf = nil, 0
+	l.learned = l.machine.Learned()
 	l.mu.Unlock()
 	l.machine.Other(other)
 	for _, c := range controls {
@@ -159,6 +187,7 @@ func (l *leg) keep(pcm []int16) {
 func (l *leg) apply(events turn.Events, active bool, pcm []int16) {
 	if events.Has(turn.Started) {
 		l.serial++
+		l.likely, l.previewed = false, false
 		l.started = time.Now().Add(-l.machine.Length())
 		roll := l.ring[max(0, len(l.ring)-min(l.machine.PreRoll()+1, l.fresh)):]
 		for _, frame := range roll {
@@ -170,6 +199,19 @@ func (l *leg) apply(events turn.Events, active bool, pcm []int16) {
 	}
 	if events.Has(turn.Barge) {
 		l.tell(voiceBarge)
+	}
+	if events.Has(turn.WentOn) {
+		l.work.put(asrItem{what: asrWentOn, serial: l.serial})
+		l.likely, l.previewed = false, false
+		l.tell(voiceWentOn)
+	}
+	if events.Has(turn.Likely) {
+		l.likely = true
+		l.tell(voiceLikely)
+	}
+	if l.likely && !l.previewed && l.machine.Active() && l.machine.Left() <= previewAhead {
+		l.previewed = true
+		l.work.put(asrItem{what: asrPreview, serial: l.serial})
 	}
 	if events.Has(turn.Ended) {
 		l.end()
@@ -197,7 +239,7 @@ func (l *leg) tell(what voiceWhat) {
 	now := time.Now()
 	l.agent.box.post(msgVoice{
 		leg: l, what: what, serial: l.serial, button: l.machine.Buttoned(), at: now,
-		start: l.started, end: now.Add(-l.machine.Quiet()), length: l.machine.Length(), voiced: l.machine.Voiced(),
+		start: l.started, end: now.Add(-l.machine.Quiet()), length: l.machine.Length(), voiced: l.machine.Voiced(), left: l.machine.Left(),
 	}, false)
 }
 

@@ -1,15 +1,14 @@
 package agentbot
 
 import (
-	"encoding/json"
 	"strings"
 
-	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
 )
 
-// Lines are what an agent says of itself, in the operator's language. {name}
-// is the human's name, or Lines.Somebody when it is not known. A nil or empty
-// field is the English default.
+// Lines are what an agent says of itself, in one language. {name} is the
+// human's name, or Lines.Somebody when it is not known. A nil or empty field is
+// that of the language's Tongue, and without one the English.
 type Lines struct {
 	Somebody string // for {name} when the name is not known
 
@@ -22,6 +21,14 @@ type Lines struct {
 	Transferred  string // the human passes the call on, to whoever comes next
 	Requested    string
 
+	// How the wait for a human stands. {position} is the place in the line.
+	Place       string
+	WaitShort   string // about a minute
+	WaitLong    string // {minutes}, two or more
+	KeepWaiting string // asks whether to go on; what follows is a yes or a no
+	WaitOn      string // after a yes
+	WaitEnded   string // after a no
+
 	// Fillers are said while the model is slow, one after the other and never the
 	// same twice in a row; a single one is not repeated.
 	Fillers []string
@@ -30,6 +37,24 @@ type Lines struct {
 	SilenceQuestion string
 	SilenceAgain    string
 	SilenceEnd      string
+
+	// What it says when it does not know, is asked for what it does not say, or
+	// offers a human; and after the caller's yes and no.
+	Offer            string // instead of a guess
+	OfferUpset       string // to a caller in distress
+	OfferUnheard     string // to one who is not understood
+	OfferPhrase      string // where a phrase of the operator's was said
+	OfferAccepted    string
+	OfferDeclined    string
+	RequestedUnknown string // instead of a second guess: a human was asked for
+	UnknownWaiting   string // instead of a guess while a human was asked for
+	Refusal          string // instead of the operator's rules, or a secret
+
+	// ConfirmTool is asked before a tool is called whose operator gives no
+	// question; {what} is the tool and its arguments.
+	ConfirmTool string
+	// ToolWaits are said while a tool goes on running, after the first filler.
+	ToolWaits []string
 
 	// What it says when an engine failed.
 	TroubleHearing  string
@@ -63,6 +88,12 @@ func (l Lines) withDefaults() Lines {
 	or(&l.Lost, "I am sorry, we lost the connection to {name}. I am still here with you.")
 	or(&l.Returned, "I am back with you. What else can I do for you?")
 	or(&l.Transferred, "{name} is passing you on to a colleague. Please stay on the line, I am here with you meanwhile.")
+	or(&l.Place, "You are number {position} in line.")
+	or(&l.WaitShort, "It should only take about a minute.")
+	or(&l.WaitLong, "It should take about {minutes} minutes.")
+	or(&l.KeepWaiting, "Would you like to keep waiting?")
+	or(&l.WaitOn, "All right, we will keep waiting. I can go on helping you meanwhile.")
+	or(&l.WaitEnded, "All right, I have taken the request back. What else can I do for you?")
 	or(&l.Requested, "I have asked for a colleague. In the meantime I can go on helping you.")
 	if len(l.Fillers) == 0 {
 		l.Fillers = []string{"One moment.", "Let me see."}
@@ -70,6 +101,19 @@ func (l Lines) withDefaults() Lines {
 	or(&l.SilenceQuestion, "Are you still there?")
 	or(&l.SilenceAgain, "I cannot hear you. If you are still there, please say something.")
 	or(&l.SilenceEnd, "I still cannot hear you, so I will end the call now. Please call again whenever you like. Goodbye.")
+	or(&l.Offer, "I am sorry, I do not know that. Shall I get a colleague for you?")
+	or(&l.OfferUpset, "I am sorry about the trouble. Shall I get a colleague for you?")
+	or(&l.OfferUnheard, "I am sorry, I do not understand you well. Shall I get a colleague for you?")
+	or(&l.OfferPhrase, "A colleague can help you better with that. Shall I get one for you?")
+	or(&l.OfferAccepted, "All right, I have asked for a colleague. In the meantime I can go on helping you.")
+	or(&l.OfferDeclined, "All right. What else can I do for you?")
+	or(&l.RequestedUnknown, "I am sorry, I do not know that either. I have asked for a colleague.")
+	or(&l.UnknownWaiting, "That is a question for my colleague, who will be with you as soon as possible.")
+	or(&l.Refusal, "I am sorry, I cannot talk about that. What else can I do for you?")
+	or(&l.ConfirmTool, "Just to be sure: {what}. Shall I go ahead?")
+	if len(l.ToolWaits) == 0 {
+		l.ToolWaits = []string{"This takes a moment. Thank you for your patience.", "I am still waiting for the answer.", "It should not be long now."}
+	}
 	or(&l.TroubleHearing, "Sorry, I could not hear that properly. Could you say it again?")
 	or(&l.TroubleThinking, "Sorry, I am having trouble finding an answer. Could you ask me again?")
 	or(&l.TroubleSpeaking, "Sorry, I have trouble speaking right now.")
@@ -83,6 +127,19 @@ func (l Lines) withDefaults() Lines {
 	or(&l.EmailUnderscore, "underscore")
 	or(&l.EmailDash, "dash")
 	return l
+}
+
+// offer is the line that offers a human for a reason.
+func (l Lines) offer(why escalation.Reason) string {
+	switch why {
+	case escalation.Distress:
+		return l.OfferUpset
+	case escalation.NotUnderstood:
+		return l.OfferUnheard
+	case escalation.PhraseHeard:
+		return l.OfferPhrase
+	}
+	return l.Offer
 }
 
 // forSituation is the line of a situation, "" for an unknown one. turn counts
@@ -113,8 +170,10 @@ func (l Lines) forSituation(situation, name string, turn int) string {
 
 // fixed are the lines that do not depend on a name.
 func (l Lines) fixed() []string {
-	all := []string{l.TroubleHearing, l.TroubleThinking, l.TroubleSpeaking, l.SilenceQuestion, l.SilenceAgain, l.SilenceEnd}
+	all := []string{l.Offer, l.OfferUpset, l.OfferUnheard, l.OfferPhrase, l.OfferAccepted, l.OfferDeclined, l.TroubleHearing, l.TroubleThinking, l.TroubleSpeaking, l.SilenceQuestion, l.SilenceAgain, l.SilenceEnd}
+	all = append(all, l.WaitOn, l.WaitEnded)
 	all = append(all, l.Fillers...)
+	all = append(all, l.ToolWaits...)
 	all = append(all, l.StillWaiting...)
 	for _, line := range []string{l.WillStart, l.Failed, l.Lost, l.Returned, l.Transferred, l.Requested} {
 		all = append(all, strings.ReplaceAll(line, "{name}", l.Somebody))
@@ -137,13 +196,7 @@ const defaultHandoverWhen = "Call this when the caller asks for a person, is ups
 // RequestHuman is the name of the tool by which a model asks for a human.
 const RequestHuman = "request_human"
 
-func requestHumanTool(when string) engine.Tool {
-	schema, _ := json.Marshal(map[string]any{
-		"type": "object",
-		"properties": map[string]any{
-			"reason": map[string]any{"type": "string", "description": "why, in a word or two"},
-			"detail": map[string]any{"type": "string", "description": "what the human should know, in a sentence"},
-		},
-	})
-	return engine.Tool{Name: RequestHuman, Description: when, Parameters: schema}
+// english is built from the defaults, so that there is one place for them.
+func english() Tongue {
+	return Tongue{Greeting: "Hello, this is the virtual assistant. How can I help you?", Lines: Lines{}.withDefaults()}
 }

@@ -3,7 +3,10 @@ package agentbot
 import (
 	"time"
 
+	"github.com/relevo/relevo/agentbot/escalation"
+	"github.com/relevo/relevo/agentbot/guard"
 	"github.com/relevo/relevo/agentbot/playout"
+	"github.com/relevo/relevo/agentbot/tools"
 )
 
 // waitingLine is a line that was asked for while there was no voice.
@@ -34,6 +37,9 @@ func (a *Agent) setMode(m msgMode) {
 	if m.epoch != a.epoch || m.mode == Silent || m.mode == Revoice || was == Revoice || m.history != nil {
 		a.silence()
 	}
+	if m.mode != Answer || m.epoch != a.epoch {
+		a.dropConfirmation(tools.Unconfirmed)
+	}
 	newVoice := was == Silent || a.over || m.epoch != a.epoch
 	if m.mode == Silent {
 		a.player.Off()
@@ -48,7 +54,7 @@ func (a *Agent) setMode(m msgMode) {
 		a.state = StateSpeaking
 	}
 	if m.history != nil {
-		a.memory.remember(m.history)
+		a.memory.remember(m.history, a.cfg.Toolbox)
 		a.greeted = true
 	}
 	a.tellOthers()
@@ -91,8 +97,13 @@ func (a *Agent) company(situation, name string) {
 	switch situation {
 	case "requested", "transferred", "willStart", "willStartLong", "stillWaiting":
 		a.quiet.human = true
-	case "failed", "returned":
+		a.escalate(escalation.Requested{}, "")
+	case "failed", "returned", "canceled":
 		a.quiet.human = false
+		a.escalate(escalation.Closed{}, "")
+	}
+	if situation == "canceled" {
+		return // the caller's own doing
 	}
 	now := time.Now()
 	if a.lastLine.situation == situation && now.Sub(a.lastLine.at) < sameLine {
@@ -102,7 +113,7 @@ func (a *Agent) company(situation, name string) {
 		a.lines = append(a.lines, waitingLine{situation, name, now.Add(a.cfg.LineLifetime)})
 		return
 	}
-	line := a.cfg.Lines.forSituation(situation, name, a.waiting)
+	line := a.cfg.Lines.forSituation(situation, guard.Name(name), a.waiting)
 	if line == "" {
 		a.cfg.Log.Warn("agent has no line", "situation", situation)
 		return

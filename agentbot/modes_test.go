@@ -69,7 +69,7 @@ func TestTakeover(t *testing.T) {
 		w.agent.Typed(w.caller, "and now?", false)
 		w.pass(3 * time.Second)
 		asked := w.asked()
-		if len(asked) != 6 || asked[3] != "human: the first of two" || !strings.HasPrefix(asked[4], "system: The human agent Bob has left") || asked[5] != "user: and now?" {
+		if len(asked) != 6 || asked[3] != "human: the first of two" || !strings.HasPrefix(asked[4], "system: The human agent has left") || asked[5] != "user: and now?" {
 			t.Errorf("asked %q", asked)
 		}
 		if len(w.said(back)) != 1 {
@@ -123,8 +123,8 @@ func TestReturnWithHistory(t *testing.T) {
 		w.wantSaid(0, "I am back with you. What else can I do for you?")
 		w.agent.Typed(w.caller, "What did he say?", false)
 		w.pass(4 * time.Second)
-		w.wantAsked("system: Be kind.", "assistant: Hello.", "user: A human please", "system: The human agent Bob took over.", "human: Your refund comes on Monday", "user: Thanks",
-			"system: The human agent Bob has left; you are speaking again. Do not greet; do not transfer again unless asked.",
+		w.wantAsked("system: Be kind.", "assistant: Hello.", "user: A human please", "system: A human agent took over.", "human: Your refund comes on Monday", "user: Thanks",
+			"system: The human agent has left; you are speaking again. Do not greet; do not transfer again unless asked.",
 			"assistant: I am back with you. What else can I do for you?", "user: What did he say?")
 		if said := w.said(0); len(said) != 2 || said[1] != "Bob said: Your refund comes on Monday" {
 			t.Errorf("said %q", said)
@@ -241,7 +241,7 @@ func TestRevoice(t *testing.T) {
 		w.agent.Typed(w.caller, "so?", false)
 		w.pass(2 * time.Second)
 		asked := w.asked()
-		if len(asked) != 5 || asked[0] != "human: the first of two" || asked[1] != "human: I typed this." || !strings.HasPrefix(asked[3], "system: The human agent Bob") {
+		if len(asked) != 5 || asked[0] != "human: the first of two" || asked[1] != "human: I typed this." || !strings.HasPrefix(asked[3], "system: The human agent has left") {
 			t.Errorf("asked %q", asked)
 		}
 	})
@@ -256,18 +256,27 @@ func TestRequestHumanTool(t *testing.T) {
 			t.Errorf("want human %+v", got)
 		}
 		w.wantSaid(0, "One moment, I will get someone for you.")
-		// Without words of the model the agent finds some.
+		// Without words of the model the agent finds some. What is no reason of ours
+		// is only that the model asked.
+		w.agent.Company("canceled", "")
 		at := w.now()
 		w.llm.Reply = func(engine.Request) scripted.Reply {
 			return scripted.Reply{Calls: []engine.ToolCall{{Name: RequestHuman, Arguments: []byte("nonsense")}}}
 		}
 		w.agent.Typed(w.caller, "now", false)
 		w.pass(10 * time.Second)
-		if got := of[WantHuman](w, at); len(got) != 1 || got[0].Reason != WantAsked {
+		if got := of[WantHuman](w, at); len(got) != 1 || got[0].Reason != "modelRequested" || got[0].Detail != "" {
 			t.Errorf("want human %+v", got)
 		}
 		if said := w.said(at); len(said) == 0 || said[0] != "I have asked for a colleague." {
 			t.Errorf("said %q", said)
+		}
+		// Nothing asks again while the request is open.
+		at = w.now()
+		w.agent.Typed(w.caller, "now!", false)
+		w.pass(10 * time.Second)
+		if got := of[WantHuman](w, at); len(got) != 0 {
+			t.Errorf("want human %+v", got)
 		}
 	})
 }

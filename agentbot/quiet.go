@@ -58,6 +58,7 @@ func (a *Agent) patience() time.Duration {
 func (a *Agent) askSilent() {
 	lines := [...]string{a.cfg.Lines.SilenceQuestion, a.cfg.Lines.SilenceAgain, a.cfg.Lines.SilenceEnd}
 	j := a.newJob(jobSilence, lines[a.quiet.asked], "")
+	a.questionAgain(j)
 	a.quiet.asked++
 	j.farewell = a.quiet.asked == len(lines)
 	a.enqueue(j)

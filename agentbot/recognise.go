@@ -13,7 +13,9 @@ const asrDepth = 500 // frames that wait for a recogniser at most, 10 s
 type asrWhat int
 
 const (
-	asrAudio asrWhat = iota
+	asrAudio   asrWhat = iota
+	asrPreview         // it is likely to be over
+	asrWentOn          // it is not
 	asrFinish
 	asrReset
 )
@@ -25,7 +27,7 @@ type asrItem struct {
 }
 
 // asrQueue is between listen and recognise. Audio is bounded; the rest is at
-// most two items an utterance and is never dropped.
+// most two items a pause of the speaker and is never dropped.
 type asrQueue struct {
 	wake chan struct{}
 
@@ -116,6 +118,9 @@ type recogniser struct {
 	uttCtx context.Context
 	cancel context.CancelFunc
 	err    error // what the utterance failed with
+
+	preview *engine.Transcript // its text, if it is over
+	held    []int16            // audio since, silence if it is over
 }
 
 // recognise runs until ctx ends.
@@ -149,7 +154,19 @@ func (r *recogniser) do(item asrItem) {
 	}
 	switch item.what {
 	case asrAudio:
+		if r.preview != nil {
+			r.held = append(r.held, item.pcm...)
+			return
+		}
 		r.write(item.pcm)
+	case asrPreview:
+		r.look()
+	case asrWentOn:
+		if r.preview != nil {
+			held := r.held
+			r.preview, r.held = nil, nil
+			r.write(held)
+		}
 	case asrFinish:
 		r.finish()
 	case asrReset:
@@ -175,9 +192,33 @@ func (r *recogniser) write(pcm []int16) {
 	}
 }
 
+// look asks for the text of an utterance that is likely to be over. What is
+// told is a partial like others; it stands when nothing but silence follows.
+func (r *recogniser) look() {
+	if r.err != nil || !r.ready() {
+		return
+	}
+	previewer, ok := r.stream.(engine.Previewer)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.uttCtx, r.leg.agent.cfg.ASRFinish/2) // Finish must still have its time
+	defer cancel()
+	t, err := previewer.Preview(ctx)
+	if err != nil || t.Text == "" {
+		return
+	}
+	r.preview = &t
+	r.leg.setPartial(r.serial, t.Text)
+	r.leg.agent.box.post(msgPartial{r.leg, r.serial, t.Text}, true)
+}
+
 func (r *recogniser) finish() {
 	var t engine.Transcript
-	if r.err == nil && r.ready() {
+	if r.preview != nil && r.err == nil {
+		t = *r.preview
+		r.stream.Reset()
+	} else if r.err == nil && r.ready() {
 		var err error
 		if t, err = r.stream.Finish(r.uttCtx); err != nil {
 			r.fail(err)
@@ -202,7 +243,7 @@ func (r *recogniser) open(ctx context.Context) error {
 	if asr == nil {
 		return &engine.Error{Engine: "asr", Kind: engine.Unusable, Cause: errors.New("none configured")}
 	}
-	stream, err := asr.OpenASR(ctx, r.leg.agent.cfg.Language)
+	stream, err := asr.OpenASR(ctx, r.leg.agent.cfg.tellASR())
 	if err != nil {
 		return err
 	}
@@ -221,6 +262,7 @@ func (r *recogniser) leave() {
 		r.cancel()
 	}
 	r.uttCtx, r.cancel, r.err = nil, nil, nil
+	r.preview, r.held = nil, nil
 }
 
 func (r *recogniser) close() {

@@ -55,7 +55,7 @@ func renderLines(ctx context.Context, tts engine.TTS, cfg Config, lines []string
 func renderLine(ctx context.Context, tts engine.TTS, cfg Config, line string) (rendered, error) {
 	ctx, cancel := context.WithTimeout(ctx, cfg.FirstAudio+speechLimit(line))
 	defer cancel()
-	stream, err := tts.Speak(ctx, line, cfg.VoiceID)
+	stream, err := tts.Speak(ctx, cfg.spoken(line).Say, cfg.VoiceID)
 	if err != nil {
 		return rendered{}, err
 	}

@@ -14,7 +14,6 @@ import (
 const (
 	perCharacter  = 400 * time.Millisecond // longest speech of a character
 	shortestLimit = 5 * time.Second
-	quietest      = 40   // a clip with no sample louder than this is no speech
 	longestReply  = 6000 // characters of a model's reply
 )
 
@@ -50,19 +49,10 @@ func checkSpeech(text string, rate int, pcm []int16) error {
 	if err := checkLength(text, rate, len(pcm)); err != nil {
 		return err
 	}
-	if hasWords(text) && !audible(pcm) {
+	if hasWords(text) && !engine.Audible(pcm) {
 		return nonsense("tts", "silence instead of speech")
 	}
 	return nil
-}
-
-func audible(pcm []int16) bool {
-	for _, s := range pcm {
-		if s > quietest || s < -quietest {
-			return true
-		}
-	}
-	return false
 }
 
 // hasWords says whether there is a letter or digit in text.

@@ -3,6 +3,7 @@ package agentbot
 import (
 	"strings"
 
+	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/playout"
 	"github.com/relevo/relevo/agentbot/sentence"
 )
@@ -28,7 +29,7 @@ func (a *Agent) played(r playout.Report) {
 		a.unset(alarmCompany)
 		a.setState(StateSpeaking)
 	case playout.Progress:
-		heard, _ := sentence.Cut(s.text, r.Heard)
+		heard, _ := sentence.Cut(s.text, s.say.Written(r.Heard))
 		a.emit(Spoken{Epoch: s.job.epoch, SentenceID: s.id, Text: heard, Verbatim: s.job.kind == jobVerbatim, Start: s.start, End: r.At})
 	case playout.Ended, playout.Broke:
 		a.settle(playout.Result{Clip: r.Clip, Begun: s.begun, Heard: r.Heard, At: r.At}, r.What == playout.Broke)
@@ -38,6 +39,9 @@ func (a *Agent) played(r playout.Report) {
 		}
 		if r.What == playout.Broke && s.job.failed == nil {
 			s.job.failed = nonsense("tts", "audio that cannot be played")
+		}
+		if r.What == playout.Ended {
+			a.heardOf(s)
 		}
 		a.finish(s.job)
 	}
@@ -51,15 +55,15 @@ func (a *Agent) settle(r playout.Result, cut bool) {
 	if s == nil || s.final {
 		return
 	}
-	s.final = true
+	s.final, s.heard = true, s.say.Written(r.Heard)
 	if !r.Begun || s.text == "" {
 		return
 	}
-	heard, rest := sentence.Cut(s.text, r.Heard)
+	heard, rest := sentence.Cut(s.text, s.heard)
 	cut = cut && strings.TrimSpace(rest) != ""
 	final := Spoken{
 		Epoch: s.job.epoch, SentenceID: s.id, Text: strings.TrimSpace(heard), Final: true, Cut: cut,
-		Verbatim: s.job.kind == jobVerbatim, Start: s.start, End: r.At,
+		Verbatim: s.job.kind == jobVerbatim, Start: s.start, End: r.At, Confidence: s.confidence, Sources: s.sources,
 	}
 	if cut {
 		final.Unspoken = s.job.unspokenAfter(s, rest)
@@ -67,6 +71,9 @@ func (a *Agent) settle(r playout.Result, cut bool) {
 	a.emit(final)
 	if s.job.kind != jobFiller {
 		a.memory.spoken(s.job, heard)
+	}
+	if s.job.kind == jobReply && !s.job.withheld {
+		a.escalate(escalation.Answered{}, "")
 	}
 }
 
@@ -100,6 +107,7 @@ func (a *Agent) silence() (cut bool) {
 	}
 	a.queue, a.current, a.aside = nil, nil, nil
 	a.later = nil
+	a.discardGuess()
 	clear(a.clips)
 	a.unpause()
 	a.unset(alarmFiller)

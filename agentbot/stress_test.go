@@ -28,6 +28,9 @@ func TestRandomCalls(t *testing.T) {
 
 func randomCall(w *world, rng *rand.Rand) {
 	asr, llm, tts := w.breakables()
+	if rng.Intn(2) == 0 {
+		w.cfg.Preemptive, w.asr.Previews = 0, true
+	}
 	w.cfg.Greeting = "Hello and welcome."
 	w.llm.Reply = func(r engine.Request) scripted.Reply {
 		w.checkMemory(r)
@@ -76,7 +79,7 @@ func randomCall(w *world, rng *rand.Rand) {
 		case 11:
 			b := []*breakable{asr, llm, tts}[rng.Intn(3)]
 			fault := []scripted.Fault{{Stall: true}, {Nonsense: true}, scripted.Fail(engine.Unavailable), {Delay: 700 * ms}}[rng.Intn(4)]
-			op := []scripted.Op{scripted.WriteASR, scripted.FinishASR, scripted.Chat, scripted.NextDelta, scripted.Speak, scripted.ReadPCM}[rng.Intn(6)]
+			op := []scripted.Op{scripted.WriteASR, scripted.FinishASR, scripted.Preview, scripted.Chat, scripted.NextDelta, scripted.Speak, scripted.ReadPCM}[rng.Intn(7)]
 			b.set(on(op, int32(1+rng.Intn(3)), fault))
 		case 12:
 			asr.mend()

@@ -41,6 +41,13 @@ func (a *Agent) synthesise(j *job, sayings <-chan *saying) {
 			a.box.post(msgSynthesised{j, nil}, false)
 			return
 		}
+		if !first && j.released != nil {
+			select {
+			case <-j.released:
+			case <-j.ctx.Done():
+				return
+			}
+		}
 		select {
 		case j.ahead <- struct{}{}:
 		case <-j.ctx.Done():
@@ -67,19 +74,22 @@ func (a *Agent) speak(j *job, s *saying, first bool) error {
 	}
 	ctx, patience := wait(j.ctx, limit, func() { a.box.post(stalled, false) })
 	defer patience.end()
-	err := a.stream(ctx, s, patience)
+	err := a.stream(ctx, j, s, patience)
 	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
 		return errStalled
 	}
 	return err
 }
 
-func (a *Agent) stream(ctx context.Context, s *saying, patience *patience) error {
-	stream, err := a.engines.TTS.Speak(ctx, s.text, a.cfg.VoiceID)
+func (a *Agent) stream(ctx context.Context, j *job, s *saying, patience *patience) (failed error) {
+	stream, err := a.engines.TTS.Speak(ctx, s.say.Say, j.voice)
 	if err != nil {
 		return err
 	}
-	defer stream.Close()
+	defer func() {
+		engine.Reject(stream, failed)
+		stream.Close()
+	}()
 	rate := stream.SampleRate()
 	if err := checkRate(rate); err != nil {
 		return err
@@ -90,11 +100,11 @@ func (a *Agent) stream(ctx context.Context, s *saying, patience *patience) error
 	for {
 		n, err := stream.Read(pcm)
 		samples += n
-		loud = loud || audible(pcm[:n])
+		loud = loud || engine.Audible(pcm[:n])
 		if n > 0 {
 			patience.renew(a.cfg.AudioGap)
 			if clip == nil && loud {
-				clip = playout.NewClip(s.text, rate)
+				clip = playout.NewClip(s.say.Say, rate)
 				if lead := samples - n; lead > 0 { // silence that was held back until it proved to be speech
 					clip.Append(make([]int16, lead), nil)
 				}
@@ -105,7 +115,7 @@ func (a *Agent) stream(ctx context.Context, s *saying, patience *patience) error
 			}
 		}
 		if err == nil {
-			err = checkLength(s.text, rate, samples)
+			err = checkLength(s.say.Say, rate, samples)
 		}
 		switch {
 		case err == nil:
@@ -129,7 +139,7 @@ func (a *Agent) voicedClip(m msgClip) {
 	switch {
 	case j.dead:
 		return
-	case slices.Contains(a.queue, j):
+	case j.held || slices.Contains(a.queue, j):
 		m.saying.clip = m.clip // for its turn
 		return
 	case j != a.current && j != a.aside:
@@ -195,10 +205,10 @@ func (a *Agent) voiceless(j *job) {
 type msgRendered struct{ lines *Rendered }
 
 // renderUrgent makes the lines that are needed when the TTS is down.
-func (a *Agent) renderUrgent() {
+func (a *Agent) renderUrgent(cfg Config) {
 	ctx, cancel := context.WithTimeout(a.ctx, time.Minute)
 	defer cancel()
-	lines, err := renderLines(ctx, a.engines.TTS, a.cfg, a.cfg.Lines.urgent())
+	lines, err := renderLines(ctx, a.engines.TTS, cfg, cfg.Lines.urgent())
 	if err != nil && ctx.Err() == nil {
 		a.cfg.Log.Warn("agent's lines are not rendered", "error", err)
 	}

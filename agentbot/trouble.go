@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/relevo/relevo/agentbot/engine"
+	"github.com/relevo/relevo/agentbot/escalation"
 )
 
 // report tells of an engine's failure and nothing more.
@@ -46,11 +47,7 @@ func (a *Agent) trouble(j *job, engineName string, err error) {
 	if !a.mode.thinks() {
 		return
 	}
-	a.fails++
-	if a.fails%a.cfg.FailuresToHuman == 0 {
-		a.quiet.human = true
-		a.emit(WantHuman{Epoch: a.epoch, Reason: WantEngineFailure, Detail: engineName + ": " + string(engine.KindOf(err))})
-	}
+	a.escalate(escalation.EngineFailed{Engine: engineName, Kind: string(engine.KindOf(err))}, "")
 	line := a.cfg.Lines.TroubleThinking
 	switch engineName {
 	case "asr":
@@ -94,8 +91,12 @@ func (a *Agent) filler() {
 // nextFiller is the next in turn that is not the one that was heard last, ""
 // when there is no other. One that was begun and never heard has not been said.
 func (a *Agent) nextFiller() string {
-	for range a.cfg.Lines.Fillers {
-		line := a.cfg.Lines.Fillers[a.fillers%len(a.cfg.Lines.Fillers)]
+	lines := a.cfg.Lines.Fillers
+	if a.toolsRun() && a.filled != "" {
+		lines = a.cfg.Lines.ToolWaits
+	}
+	for range lines {
+		line := lines[a.fillers%len(lines)]
 		a.fillers++
 		if line != a.filled {
 			return line

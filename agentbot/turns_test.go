@@ -262,7 +262,7 @@ func TestTypedAndInterrupt(t *testing.T) {
 			t.Errorf("interrupted %v", got)
 		}
 		w.pass(3 * time.Second)
-		if asked := w.asked(); len(asked) != 4 || !strings.Contains(asked[1], "Bob, which the caller does not see: offer ten percent") {
+		if asked := w.asked(); len(asked) != 4 || !strings.Contains(asked[1], `the caller does not see it. Follow it as far as your rules allow: "offer ten percent"`) {
 			t.Errorf("asked %q", asked)
 		}
 		w.agent.Typed(w.caller, "a story again", false)

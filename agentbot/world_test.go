@@ -74,6 +74,7 @@ func newWorld(t *testing.T) *world {
 		human:  Leg{ID: "p2", Role: RoleHuman, Name: "Bob"},
 	}
 	w.cfg.Rendered = urgentLines()
+	w.cfg.Preemptive = -1 // where it is not the point, times are those of the engines
 	w.voice = newListener(w.start)
 	return w
 }

@@ -192,3 +192,22 @@ func TestNoPeople(t *testing.T) {
 		r.want(401, nil, "GET", "/v1/desk/me", r.token(auth.Claims{Identity: "ann", Desk: true, Session: "S"}), "")
 	})
 }
+
+// A console that stays open is told of callers no longer than its login lasts.
+func TestConsoleEndsWithItsLogin(t *testing.T) {
+	for _, method := range []string{wire.MethodWatchCalls, wire.MethodWatchDesk} {
+		bubble(t, nil, func(t *testing.T, r *rig) {
+			token, err := r.s.sign(auth.Claims{Key: r.s.cfg.Key, Identity: "dana", Role: string(wire.RoleHuman), Desk: true}, 10*time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := r.dial()
+			begun := time.Now()
+			p.request("1", method, wire.WatchDesk{Token: token})
+			p.wantClose(wire.KindUnauthorized.CloseCode())
+			if d := time.Since(begun); d < 9*time.Minute || d > 11*time.Minute {
+				t.Errorf("%s: after %v", method, d)
+			}
+		})
+	}
+}

@@ -39,12 +39,12 @@ func (d deskCalls) HandOver(ctx context.Context, id string, to desk.Person) erro
 	return err
 }
 
-func (d deskCalls) Requeue(ctx context.Context, id, why string) error {
+func (d deskCalls) Requeue(ctx context.Context, id, from, why string) error {
 	c, err := d.live(id)
 	if err != nil {
 		return err
 	}
-	return c.Requeue(ctx, why)
+	return c.Requeue(ctx, from, why)
 }
 
 func (d deskCalls) Drop(ctx context.Context, id, why string, w desk.Wait) error {

@@ -4,9 +4,11 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/relevo/relevo/signaling/account"
+	"github.com/relevo/relevo/signaling/desk/queue"
 	"github.com/relevo/relevo/signaling/desk/store"
 	"github.com/relevo/relevo/signaling/wire"
 )
@@ -98,8 +100,13 @@ func (s *Server) putWrapUp(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := records.Handoff(r.Context(), r.PathValue("id")); err != nil {
+	h, err := records.Handoff(r.Context(), r.PathValue("id"))
+	if err != nil {
 		return nil, deskError(err)
+	}
+	if me := r.who.person; r.who.desk() && !me.Role.AtLeast(account.Supervisor) && h.Agent != me.Identity &&
+		!slices.ContainsFunc(h.Stints, func(s queue.Stint) bool { return s.Agent == me.Identity }) {
+		return nil, wire.Errorf(wire.KindForbidden, "only who had the call writes this down")
 	}
 	form := *r.body.(*wire.WrapUpForm)
 	form.By, form.UpdatedAt = "", 0

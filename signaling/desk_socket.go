@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/relevo/relevo/signaling/account"
+	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/desk"
 	"github.com/relevo/relevo/signaling/desk/queue"
 	"github.com/relevo/relevo/signaling/wire"
@@ -37,12 +38,25 @@ func (k *socket) watchDesk(ctx context.Context, w *wire.WatchDesk) (any, error) 
 		return nil, err
 	}
 	current, stopCalls := k.s.cfg.Hub.Watch(k.callsChanged)
-	k.watching, k.stopWatch, k.claims = true, func() { stopDesk(); stopCalls() }, claims
+	k.watching, k.claims = true, claims
+	k.stopWatch = k.untilExpiry(claims, func() { stopDesk(); stopCalls() })
 	view.Role, view.Calls = string(person.Role), current
 	if view.Calls == nil {
 		view.Calls = []wire.CallSummary{}
 	}
 	return view, nil
+}
+
+// untilExpiry ends a console's socket when its login expires: it would be told
+// of callers for ever. The result does what stop does, and lets the clock go.
+func (k *socket) untilExpiry(claims auth.Claims, stop func()) func() {
+	clock := time.AfterFunc(time.Until(claims.Expires), func() {
+		k.out.finish(ending{code: wire.KindUnauthorized.CloseCode(), reason: "logged out"})
+	})
+	return func() {
+		clock.Stop()
+		stop()
+	}
 }
 
 // callsChanged passes on what has changed in the list of calls.

@@ -262,6 +262,12 @@ func TestWhatPeopleWriteDown(t *testing.T) {
 		if form.Version != 0 {
 			t.Errorf("%+v", form)
 		}
+		r.want(403, nil, "POST", path, bob, `{"disposition":"refund","version":0}`) // not his call
+		console, view := r.console(bob, wire.WatchDesk{})
+		console.request("2", wire.MethodAccept, wire.OfferAnswer{Offer: view.Offer.Offer})
+		if k := console.kindOf("2"); k != "" {
+			t.Fatal(k)
+		}
 		r.want(200, &form, "POST", path, bob, `{"disposition":"refund","tags":["parcel"],"note":"n","version":0}`)
 		r.want(409, nil, "POST", path, ann, `{"disposition":"other","version":0}`)
 		r.want(200, &form, "GET", path, ann, "")

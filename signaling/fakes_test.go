@@ -358,7 +358,7 @@ func (f *fakeDeskCalls) Claim(_ context.Context, id string, by desk.Person) erro
 func (f *fakeDeskCalls) HandOver(_ context.Context, id string, to desk.Person) error {
 	return f.note("handOver", id, to.Name)
 }
-func (f *fakeDeskCalls) Requeue(_ context.Context, id, why string) error {
+func (f *fakeDeskCalls) Requeue(_ context.Context, id, _, why string) error {
 	return f.note("requeue", id, why)
 }
 func (f *fakeDeskCalls) Drop(_ context.Context, id, why string, _ desk.Wait) error {

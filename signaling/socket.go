@@ -367,7 +367,7 @@ func (k *socket) watchCalls(w *wire.WatchCalls) (any, error) {
 		return nil, err
 	}
 	current, stop := k.s.cfg.Hub.Watch(k.callsChanged)
-	k.watching, k.stopWatch = true, stop
+	k.watching, k.stopWatch = true, k.untilExpiry(claims, stop)
 	if current == nil {
 		current = []wire.CallSummary{}
 	}

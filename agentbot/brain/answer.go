@@ -134,7 +134,7 @@ const maxTurns = 400
 func read(messages []engine.Message) conversation {
 	var spoken []engine.Message
 	for _, m := range messages {
-		if m.Text = strings.TrimSpace(m.Text); m.Role != engine.RoleSystem && m.Text != "" {
+		if m.Text = strings.TrimSpace(m.Text); m.Role != engine.RoleSystem && m.Role != engine.RoleTool && m.Text != "" {
 			spoken = append(spoken, m)
 		}
 	}

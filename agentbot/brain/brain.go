@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/relevo/relevo/agentbot/engine"
@@ -25,6 +26,8 @@ const (
 // Config is what a Brain is made of.
 type Config struct {
 	Knowledge knowledge.Source // nil: it knows nothing
+	// Meaning searches by meaning too; nil: by words alone.
+	Meaning knowledge.Meaning
 	// Confident is the least score, from 0 to 1, of a passage that is an
 	// answer; 0 is 0.42.
 	Confident float64
@@ -33,6 +36,7 @@ type Config struct {
 // Brain answers conversations from a knowledge base.
 type Brain struct {
 	source    knowledge.Source
+	meaning   knowledge.Meaning
 	confident float64
 }
 
@@ -40,6 +44,7 @@ type Brain struct {
 // meanwhile.
 type thought struct {
 	base      *knowledge.Base
+	view      knowledge.Searcher // the base as it is searched
 	confident float64
 }
 
@@ -47,7 +52,7 @@ var _ engine.LLM = (*Brain)(nil)
 
 // New makes a brain.
 func New(cfg Config) *Brain {
-	b := &Brain{source: cfg.Knowledge, confident: cfg.Confident}
+	b := &Brain{source: cfg.Knowledge, meaning: cfg.Meaning, confident: cfg.Confident}
 	if b.confident <= 0 {
 		b.confident = 0.42
 	}
@@ -66,7 +71,7 @@ func (b *Brain) Chat(ctx context.Context, req engine.Request) (engine.ReplyStrea
 	for _, tool := range req.Tools {
 		canAsk = canAsk || tool.Name == RequestHuman
 	}
-	a := thought{b.source.Base(), b.confident}.answer(req.Messages, canAsk)
+	a := b.think(ctx, req.Messages).answer(req.Messages, canAsk)
 	s := &stream{ctx: ctx}
 	for word := range strings.SplitAfterSeq(a.text, " ") {
 		if word != "" {
@@ -83,7 +88,23 @@ func (b *Brain) Chat(ctx context.Context, req engine.Request) (engine.ReplyStrea
 	}
 	s.deltas[0].Confidence = &a.confidence
 	s.deltas[0].Sources = a.sources
+	s.deltas[0].Unknown = a.low || a.want != ""
 	return s, nil
+}
+
+// think takes the knowledge of the moment for a turn.
+func (b *Brain) think(ctx context.Context, messages []engine.Message) thought {
+	base := b.source.Base()
+	t := thought{base, base, b.confident}
+	if b.meaning == nil {
+		return t
+	}
+	c := read(messages)
+	queries := slices.DeleteFunc(slices.Compact([]string{c.asked, c.last}), func(q string) bool { return contentWords(knowledge.Tokens(q)) == 0 })
+	if len(queries) > 0 {
+		t.view = b.meaning.View(ctx, base, queries...)
+	}
+	return t
 }
 
 // summary is what the caller said lately, for the human who takes over.

@@ -82,7 +82,7 @@ func (t thought) withTopic(c conversation, tokens []string, best knowledge.Hit) 
 }
 
 func (t thought) top(query string) knowledge.Hit {
-	if hits := t.base.Search(query, 1); len(hits) > 0 {
+	if hits := t.view.Search(query, 1); len(hits) > 0 {
 		return hits[0]
 	}
 	return knowledge.Hit{}

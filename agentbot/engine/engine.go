@@ -90,13 +90,17 @@ const (
 	RoleUser      = "user"      // the caller
 	RoleAssistant = "assistant" // the AI
 	RoleHuman     = "human"     // the human agent; engines that know no such role map it to assistant with the name in front
+	RoleTool      = "tool"      // what a tool answered; Message.CallID says to which call
 )
 
 // Message is one turn of a conversation.
 type Message struct {
 	Role string
-	Name string
+	Name string // who spoke, or the tool that answered
 	Text string
+
+	Calls  []ToolCall // of the assistant: the tools that it called; each is answered by a message of RoleTool
+	CallID string     // of RoleTool: ToolCall.ID of what it answers
 }
 
 // Tool is a function the model may call.
@@ -122,10 +126,24 @@ type Delta struct {
 	// carries it where any does.
 	Confidence *float64
 	Sources    []string // where the reply comes from, e.g. "returns.md#refunds"
+	// Unknown says that the reply admits that the engine does not know, or gets a
+	// human: it is no guess, whatever its Confidence. The first delta carries it.
+	Unknown bool
+	// Grounds are what the reply is to be made of, for a check of it; empty when
+	// nothing is known, nil when the engine does not say. The first delta carries
+	// them.
+	Grounds []Ground
+}
+
+// Ground is a text that a reply is made of.
+type Ground struct {
+	Source string
+	Text   string
 }
 
 // ToolCall is the model's wish to call a tool.
 type ToolCall struct {
+	ID        string // the engine's; "" when it gives none
 	Name      string
 	Arguments []byte // JSON
 }

@@ -2,8 +2,13 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 )
+
+// ErrLate is the cause of a ctx whose user has waited long enough for the next
+// piece of an answer. A ctx that ends without it was not wanted any more.
+var ErrLate = errors.New("nothing came in time")
 
 type firstByKey struct{}
 

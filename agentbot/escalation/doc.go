@@ -5,7 +5,7 @@
 //	CallerSaid ─ AgentSaid ─ Misheard ──────┐   State, Event ─▶ State, Decision
 //	Unsure ─ Answered ──────────────────────┼──▶              None
 //	ModelAsked ─ EngineFailed ─ EngineWorked┤                 Offer    say a line that offers a human
-//	Requested ─ Closed ─────────────────────┘                 Request  ask for one
+//	Unoffered ─ Requested ─ Closed ─────────┘                 Request  ask for one
 //	                                                          Declined the caller wants none
 //	                                                          Withhold the guess is not said, and a human comes anyway
 //

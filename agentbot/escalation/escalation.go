@@ -66,6 +66,8 @@ type (
 	EngineFailed struct{ Engine, Kind string }
 	// EngineWorked ends a row of failures.
 	EngineWorked struct{}
+	// Unoffered is an offer that the caller has not heard.
+	Unoffered struct{}
 	// Requested is a request that was made elsewhere.
 	Requested struct{}
 	// Closed is the end of a request, however it ended.
@@ -80,6 +82,7 @@ func (Answered) event()     {}
 func (ModelAsked) event()   {}
 func (EngineFailed) event() {}
 func (EngineWorked) event() {}
+func (Unoffered) event()    {}
 func (Requested) event()    {}
 func (Closed) event()       {}
 
@@ -138,6 +141,11 @@ func (r *Rules) Step(s State, e Event) (State, Decision) {
 		return r.decide(s, d)
 	case EngineWorked:
 		s.failures = 0
+	case Unoffered:
+		if s.Offered == LowConfidence {
+			s.unsure, s.unheard = max(0, s.unsure-1), max(0, s.unheard-1)
+		}
+		s.Offered = ""
 	case Requested:
 		s.Open, s.Offered = true, ""
 	case Closed:

@@ -72,6 +72,7 @@ func TestRules(t *testing.T) {
 		"asked for by a button":              {nil, script{{Requested{}, ""}, {said("human"), ""}, {Unsure{0.1}, "withhold lowConfidence"}}},
 
 		"a guess, yes":             {nil, script{{said("x"), ""}, {Unsure{0.1}, "offer lowConfidence"}, {said("yes please"), "request lowConfidence"}}},
+		"not heard":                {nil, script{{Unsure{0.1}, "offer lowConfidence"}, {Unoffered{}, ""}, {said("yes"), ""}}},
 		"a guess, no":              {nil, script{{Unsure{0.1}, "offer lowConfidence"}, {said("No, thank you."), "declined lowConfidence"}, {said("and the price"), ""}}},
 		"a guess, something else":  {nil, script{{Unsure{0.1}, "offer lowConfidence"}, {said("when do you open tomorrow morning"), ""}, {said("yes"), ""}}},
 		"yes and a question":       {nil, script{{Unsure{0.1}, "offer lowConfidence"}, {said("yes but first tell me the price of shipping"), ""}}},
@@ -183,7 +184,7 @@ func events() *rapid.Generator[Event] {
 	return rapid.Custom(func(t *rapid.T) Event {
 		text := rapid.SampledFrom(texts).Draw(t, "text")
 		return rapid.SampledFrom([]Event{CallerSaid{text}, CallerSaid{text}, CallerSaid{text}, AgentSaid{text}, Misheard{}, Unsure{0.1}, Answered{},
-			ModelAsked{text}, EngineFailed{"llm", "timeout"}, EngineWorked{}, Requested{}, Closed{}}).Draw(t, "event")
+			ModelAsked{text}, EngineFailed{"llm", "timeout"}, EngineWorked{}, Unoffered{}, Requested{}, Closed{}}).Draw(t, "event")
 	})
 }
 

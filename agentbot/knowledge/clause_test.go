@@ -13,8 +13,8 @@ func TestTails(t *testing.T) {
 		"can you tell me how much the kettle is":                       nil,
 		"yes, of course":                                               nil,
 		"I dropped it. Sorry! Is that covered by the warranty?":        {"Sorry! Is that covered by the warranty?", "Is that covered by the warranty?"},
-		"":                                                             nil,
-		"运费多少钱":                                                        nil,
+		"":      nil,
+		"运费多少钱": nil,
 	} {
 		if got := tails(query); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", query, got, want)

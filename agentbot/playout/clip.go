@@ -21,6 +21,7 @@ type Clip struct {
 	words    []engine.WordTime
 	complete bool
 	broken   bool
+	pace     float64 // frames of speech a syllable that this voice took before; 0: not known
 }
 
 // NewClip is the empty clip of a sentence at a rate that Opus has.
@@ -124,7 +125,33 @@ func (c *Clip) heard(n int) int {
 	if len(c.words) > 0 {
 		return c.text.heardByTimes(c.words, time.Duration(n)*frameLength, total)
 	}
-	return c.text.heardByEnergy(c.energies, n, whole)
+	pace := c.pace
+	if pace == 0 {
+		pace = float64(perSyllable) / float64(frameLength)
+	}
+	return c.text.heardByEnergy(c.energies, n, whole, pace)
+}
+
+// pacing is how fast a voice speaks, as far as was heard.
+type pacing struct{ frames, syllables float64 }
+
+// learn takes a clip that was spoken to its end.
+func (p *pacing) learn(c *Clip) {
+	c.mu.Lock()
+	frames, syllables := c.text.paceOf(c.energies)
+	c.mu.Unlock()
+	const kept = 0.8 // of what was known, so that another voice is followed
+	p.frames, p.syllables = kept*p.frames+frames, kept*p.syllables+syllables
+}
+
+// use tells a clip what is known.
+func (p *pacing) use(c *Clip) {
+	if p.syllables == 0 || p.frames == 0 {
+		return
+	}
+	c.mu.Lock()
+	c.pace = p.frames / p.syllables
+	c.mu.Unlock()
 }
 
 // boundary says whether a word may end with frame n-1.

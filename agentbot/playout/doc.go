@@ -17,9 +17,13 @@
 // A player that is off sends nothing.
 //
 // Heard. A word is heard when half of its audio was forwarded: by the TTS's word
-// times where it gives them, else by syllables in proportion to the audio that
-// has energy. Where the end of the speech is not known yet its length is guessed
-// from the syllables.
+// times where it gives them, else by the words' lengths in proportion to the
+// audio that has energy, counted anew from each pause that is near a mark of the
+// text. Where the end of the speech is not known yet, the pace at which the
+// voice spoke the sentences before tells. Of 200 random cuts in flite's speech
+// the text is off by more than a word in none with word times; without them in
+// 5 to 10, and in 27 when the engine is never more than half a second ahead
+// (TestRandomCuts).
 //
 // Epoch. Each frame carries the epoch of Start. A refused frame was not heard.
 // When an epoch that once was accepted is refused, it is over: the player stops

@@ -62,6 +62,9 @@ type Stats struct {
 // Options of a player.
 type Options struct {
 	NewEncoder func(rate int) (Encoder, error) // nil: libopus
+	// Played is told each frame of speech that was forwarded, by the player's
+	// goroutine; it keeps nothing of it. Nil: nobody.
+	Played func(at time.Time, pcm []int16, rate int)
 }
 
 // Player sends clips. Its methods may be used by any goroutine.
@@ -70,6 +73,7 @@ type Player struct {
 	out        Output
 	report     func(Report)
 	newEncoder func(rate int) (Encoder, error)
+	played     func(at time.Time, pcm []int16, rate int)
 	commands   chan func()
 	stop       chan struct{}
 	done       chan struct{}
@@ -83,6 +87,7 @@ type Player struct {
 	queue    []*Clip
 	at       int // frames of queue[0] that were forwarded
 	told     int // what was last reported as heard of it
+	pacing   pacing
 	waiters  []chan struct{}
 	encoders map[int]Encoder
 	encoder  Encoder // the last one used
@@ -98,7 +103,7 @@ type Player struct {
 // goroutine, in order, and must not block.
 func NewPlayer(out Output, report func(Report), o Options) *Player {
 	p := &Player{
-		out: out, report: report, newEncoder: o.NewEncoder,
+		out: out, report: report, newEncoder: o.NewEncoder, played: o.Played,
 		commands: make(chan func()), stop: make(chan struct{}), done: make(chan struct{}),
 		encoders: make(map[int]Encoder), packet: make([]byte, maxPacket), pcm: make([]int16, perFrame),
 	}

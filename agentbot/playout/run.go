@@ -69,6 +69,9 @@ func (p *Player) tick() {
 
 // next takes the first clip off the queue.
 func (p *Player) next(what What, clip *Clip) {
+	if what == Ended {
+		p.pacing.learn(clip)
+	}
 	p.tell(what, clip, clip.heard(p.at))
 	p.queue = p.queue[1:]
 	p.at, p.told = 0, 0
@@ -92,9 +95,13 @@ func (p *Player) sendSpeech(clip *Clip, pcm []int16) {
 	if !p.write(p.packet[:n]) {
 		return
 	}
+	if p.played != nil {
+		p.played(time.Now(), pcm, clip.rate)
+	}
 	p.stats.Speech++
 	p.at++
 	if p.at == 1 {
+		p.pacing.use(clip)
 		p.tell(Began, clip, 0)
 	}
 	if heard := clip.heard(p.at); heard > p.told {

@@ -1,6 +1,7 @@
 package playout
 
 import (
+	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -13,7 +14,9 @@ import (
 const (
 	frameLength = 20 * time.Millisecond
 	quiet       = 0.04                   // share of the loudest frame below which a frame has no speech
-	perSyllable = 190 * time.Millisecond // of speech at an ordinary pace
+	perSyllable = 165 * time.Millisecond // of speech at an ordinary pace
+	pauseFrames = 5                      // without speech are a pause between clauses
+	markReach   = 0.3                    // how far from a mark a pause may be, as a share of what was said
 	lastWord    = 300 * time.Millisecond // length of a word whose end is not known
 )
 
@@ -64,30 +67,50 @@ func (t *text) endOfWordAt(offset int) int {
 	return t.length
 }
 
-// heardByEnergy shares the syllables out over the frames that have speech.
-func (t *text) heardByEnergy(energies []float64, played int, whole bool) int {
+// heardByEnergy shares the syllables out over the frames that have speech. A
+// pause in the speech is at a mark of the text where one is near; from there on
+// the count begins anew. pace is frames of speech a syllable, used where the
+// end of the speech is not known.
+func (t *text) heardByEnergy(energies []float64, played int, whole bool, pace float64) int {
 	loudest := 0.0
 	for _, e := range energies {
 		loudest = max(loudest, e)
 	}
-	spoken, all := 0.0, 0.0
-	for i, e := range energies {
+	all := 0.0
+	for _, e := range energies {
 		if e > quiet*loudest {
 			all++
-			if i < played {
-				spoken++
-			}
 		}
-	}
-	if !whole {
-		all = max(all, t.total*float64(perSyllable)/float64(frameLength))
 	}
 	if all == 0 || t.total == 0 {
 		return 0
 	}
+	if whole || all > pace*t.total {
+		pace = all / t.total
+	}
+	left := all // frames of speech that are still to come, where they are known
+	done, silent := 0.0, 0
+	for _, e := range energies[:min(played, len(energies))] {
+		if e <= quiet*loudest {
+			silent++
+			continue
+		}
+		if silent >= pauseFrames && done > 0 {
+			done = t.markNear(done)
+			if whole && left > 0 && done < t.total {
+				pace = left / (t.total - done)
+			}
+		}
+		silent = 0
+		left--
+		done += 1 / pace
+	}
+	if silent >= pauseFrames && done > 0 {
+		done = t.markNear(done)
+	}
 	heard, before := 0, 0.0
 	for i, w := range t.words {
-		if (before+t.syllables[i]/2)/t.total > spoken/all {
+		if before+t.syllables[i]/2 > done+1e-9 {
 			break
 		}
 		heard = w.End
@@ -96,31 +119,63 @@ func (t *text) heardByEnergy(energies []float64, played int, whole bool) int {
 	return heard
 }
 
-// syllables guesses how long a word takes, in syllables: groups of vowels, one
-// for an ideograph, and what the digits of a number are when they are spoken.
-func syllables(word string) float64 {
-	n, vowel := 0.0, false
-	for _, r := range word {
-		switch {
-		case unicode.IsDigit(r):
-			n += 1.5
-			vowel = false
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
-			n++
-			vowel = false
-		case strings.ContainsRune("aeiouyäöüáéíóúàèìòùâêîôûåæøAEIOUY", r):
-			if !vowel {
-				n++
-			}
-			vowel = true
-		default:
-			vowel = false
+// markNear is how many syllables there are up to the mark of the text that is
+// nearest to so many, or these where none is near.
+func (t *text) markNear(done float64) float64 {
+	near, before := done, 0.0
+	reach := min(max(markReach*done, 1.5), 5)
+	for i, w := range t.words {
+		before += t.syllables[i]
+		last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(w.Text, `"'”’)]`))
+		if d := math.Abs(before - done); d < reach && (unicode.IsPunct(last) || i+1 == len(t.words)) {
+			near, reach = before, d
 		}
 	}
-	if n > 1 && silentE(word) {
-		n--
+	return near
+}
+
+// paceOf is how many frames of speech the clip took for how many syllables.
+func (t *text) paceOf(energies []float64) (frames, syllables float64) {
+	loudest := 0.0
+	for _, e := range energies {
+		loudest = max(loudest, e)
 	}
-	return max(n, 1) + 0.25 // the consonants between words
+	for _, e := range energies {
+		if e > quiet*loudest {
+			frames++
+		}
+	}
+	return frames, t.total
+}
+
+// syllables guesses how long a word takes, in ordinary syllables: letters tell
+// more of it than groups of vowels do (fitted to flite's voices, both together
+// explain nearly half of what the latter leave open), an ideograph is one, and
+// digits and signs are what they are when they are spoken.
+func syllables(word string) float64 {
+	groups, letters, other, vowel := 0.0, 0.0, 0.0, false
+	for _, r := range word {
+		isVowel := false
+		switch {
+		case unicode.IsDigit(r):
+			other += 1.6
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+			other += 1.25
+		case unicode.IsLetter(r):
+			letters++
+			isVowel = strings.ContainsRune("aeiouyäöüáéíóúàèìòùâêîôûåæøAEIOUY", r)
+			if isVowel && !vowel {
+				groups++
+			}
+		case unicode.Is(unicode.Sc, r), r == '%':
+			other += 2.2
+		}
+		vowel = isVowel
+	}
+	if groups > 1 && silentE(word) {
+		groups--
+	}
+	return max(0.17*groups+0.37*letters+other, 0.5)
 }
 
 // silentE says whether word ends like "one" or "rates".

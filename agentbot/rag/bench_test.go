@@ -18,7 +18,7 @@ func BenchmarkFind(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			q := read([]engine.Message{user("tell me about the acmetron"), assistant("The Acmetron is our robot vacuum."), user(asked)})
 			for b.Loop() {
-				l.find(base, q)
+				l.find(b.Context(), base, q)
 			}
 		})
 	}

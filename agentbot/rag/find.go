@@ -2,6 +2,7 @@ package rag
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -11,6 +12,9 @@ import (
 
 // sourceCall is the source of what a human agent said.
 const sourceCall = "call"
+
+// sourceTool stands before the name of a tool that answered.
+const sourceTool = "tool:"
 
 // How a question that leans on others is searched.
 const (
@@ -28,12 +32,22 @@ type finding struct {
 	sources    []string        // of the hits that are answers
 }
 
+// grounds are the passages as they are quoted.
+func (f finding) grounds() []engine.Ground {
+	all := []engine.Ground{}
+	for _, q := range quotations(f.hits) {
+		all = append(all, engine.Ground{Source: q.Source, Text: q.Topic + "\n" + q.Title + "\n" + q.Text})
+	}
+	return all
+}
+
 // question is a conversation as it is searched.
 type question struct {
 	asked  string   // by the caller since somebody answered
 	before string   // asked the turn before
 	recent []string // what was said lately, the last first
 	human  []string // what human agents said
+	tools  []string // names of the tools that have answered since
 }
 
 func read(messages []engine.Message) question {
@@ -42,8 +56,11 @@ func read(messages []engine.Message) question {
 	var turns [2][]string
 	for _, m := range slices.Backward(messages) {
 		text := strings.TrimSpace(m.Text)
-		if m.Role == engine.RoleSystem || text == "" {
-			continue
+		if m.Role == engine.RoleTool && turn == 0 && len(turns[0]) == 0 {
+			q.tools = append(q.tools, m.Name)
+		}
+		if m.Role == engine.RoleSystem || m.Role == engine.RoleTool || len(m.Calls) > 0 || text == "" {
+			continue // what a tool was asked and answered is no turn: the caller's question still stands
 		}
 		switch {
 		case m.Role == engine.RoleUser:
@@ -70,25 +87,31 @@ func read(messages []engine.Message) question {
 }
 
 // find searches for what answers q.
-func (l *LLM) find(base *knowledge.Base, q question) finding {
+func (l *LLM) find(ctx context.Context, base *knowledge.Base, q question) finding {
 	if q.asked == "" {
 		return finding{}
 	}
 	if knowledge.Vague(q.asked) {
 		// "Go on", "yes please": what it is about was asked before.
-		return finding{hits: l.best(base.Search(q.before, l.cfg.Passages))}
+		return finding{hits: l.best(l.view(ctx, base, q.before).Search(q.before, l.cfg.Passages))}
 	}
 	all := len(base.Passages())
+	leans := l.context(base, q)
+	queries := []string{q.asked}
+	for _, words := range leans {
+		queries = append(queries, q.asked+" "+words)
+	}
+	view := l.view(ctx, base, queries...)
 	found := make(map[*knowledge.Passage]float64)
-	for _, h := range base.Search(q.asked, all) {
+	for _, h := range view.Search(q.asked, all) {
 		found[h.Passage] = h.Score
 	}
 	alone := make(map[*knowledge.Passage]float64)
 	for p, score := range found {
 		alone[p] = score
 	}
-	for _, words := range l.context(base, q) {
-		for _, h := range base.Search(q.asked+" "+words, all) {
+	for _, query := range queries[1:] {
+		for _, h := range view.Search(query, all) {
 			if alone[h.Passage] >= itself*l.cfg.Confident {
 				found[h.Passage] = max(found[h.Passage], leaning*h.Score)
 			}
@@ -115,8 +138,23 @@ func (l *LLM) find(base *knowledge.Base, q question) finding {
 		f.sources = append(f.sources, sourceCall)
 		confidence = max(confidence, score)
 	}
+	if len(q.tools) > 0 { // the answer is the tool's, whatever the documents say
+		slices.Sort(q.tools)
+		for _, name := range slices.Compact(q.tools) {
+			f.sources = append(f.sources, sourceTool+name)
+		}
+		confidence = 1
+	}
 	f.confidence = &confidence
 	return f
+}
+
+// view is the base as it is searched for queries.
+func (l *LLM) view(ctx context.Context, base *knowledge.Base, queries ...string) knowledge.Searcher {
+	if l.cfg.Meaning == nil || queries[0] == "" {
+		return base
+	}
+	return l.cfg.Meaning.View(ctx, base, queries...)
 }
 
 // best are the hits worth quoting: none where none is an answer.

@@ -16,6 +16,8 @@ const RequestHuman = "request_human"
 type Config struct {
 	LLM       engine.LLM
 	Knowledge knowledge.Source
+	// Meaning searches by meaning too; nil: by words alone.
+	Meaning knowledge.Meaning
 	// Confident is the least score, from 0 to 1, of a passage that is an
 	// answer; 0 is 0.42.
 	Confident float64
@@ -49,7 +51,7 @@ func (l *LLM) Chat(ctx context.Context, req engine.Request) (engine.ReplyStream,
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	f := l.find(l.cfg.Knowledge.Base(), read(req.Messages))
+	f := l.find(ctx, l.cfg.Knowledge.Base(), read(req.Messages))
 	canAsk := false
 	for _, tool := range req.Tools {
 		canAsk = canAsk || tool.Name == RequestHuman
@@ -82,6 +84,9 @@ type stream struct {
 	begun   bool
 }
 
+// Reject implements engine.Rejecter.
+func (s *stream) Reject(err error) { engine.Reject(s.ReplyStream, err) }
+
 func (s *stream) Next() (engine.Delta, error) {
 	d, err := s.ReplyStream.Next()
 	if err != nil || s.begun {
@@ -93,6 +98,9 @@ func (s *stream) Next() (engine.Delta, error) {
 	}
 	if len(d.Sources) == 0 {
 		d.Sources = s.finding.sources
+	}
+	if d.Grounds == nil {
+		d.Grounds = s.finding.grounds()
 	}
 	return d, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -82,11 +83,11 @@ func chat(t testing.TB, base *knowledge.Base, tools []engine.Tool, messages ...e
 		e.deltas = append(e.deltas, d)
 	}
 	e.confidence, e.sources = e.deltas[0].Confidence, e.deltas[0].Sources
-	if !slices.Equal(given, before) {
+	if !reflect.DeepEqual(given, before) {
 		t.Error("the caller's messages were changed")
 	}
 	got := e.request.Messages
-	if len(got) != len(given)+1 || got[0] != given[0] || got[1].Role != engine.RoleSystem || !slices.Equal(got[2:], given[1:]) {
+	if len(got) != len(given)+1 || !reflect.DeepEqual(got[0], given[0]) || got[1].Role != engine.RoleSystem || !reflect.DeepEqual(got[2:], given[1:]) {
 		t.Fatalf("request %+v", got)
 	}
 	e.system = got[1].Text
@@ -290,5 +291,43 @@ func TestModelsOwn(t *testing.T) {
 	cancel()
 	if _, err := l.Chat(ended, engine.Request{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What a tool answers is no turn: the question before it is searched, and the
+// reply stands on the tool.
+func TestToolAnswers(t *testing.T) {
+	base := knowledge.New(nil, nil)
+	model := &scripted.LLM{Reply: func(engine.Request) scripted.Reply { return scripted.Reply{Text: "It is on its way."} }}
+	l, err := New(Config{LLM: model, Knowledge: base})
+	if err != nil {
+		t.Fatal(err)
+	}
+	question := []engine.Message{{Role: engine.RoleSystem, Text: rules}, {Role: engine.RoleUser, Text: "Where is my order of yesterday?"}}
+	exchange := []engine.Message{
+		{Role: engine.RoleAssistant, Text: "Let me look.", Calls: []engine.ToolCall{{ID: "a", Name: "order_status"}}},
+		{Role: engine.RoleTool, CallID: "a", Name: "order_status", Text: `{"status":"ok"}`},
+	}
+	first := func(messages []engine.Message) engine.Delta {
+		s, err := l.Chat(t.Context(), engine.Request{Messages: messages})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		d, err := s.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	if d := first(question); d.Confidence == nil || *d.Confidence > 0.1 || d.Sources != nil {
+		t.Errorf("before: %+v", d)
+	}
+	if d := first(append(question[:2:2], exchange...)); d.Confidence == nil || *d.Confidence != 1 || len(d.Sources) != 1 || d.Sources[0] != "tool:order_status" {
+		t.Errorf("after: %+v", d)
+	}
+	later := append(append(question[:2:2], exchange...), engine.Message{Role: engine.RoleAssistant, Text: "On its way."}, engine.Message{Role: engine.RoleUser, Text: "And what is the refund policy?"})
+	if d := first(later); d.Confidence == nil || *d.Confidence > 0.1 || d.Sources != nil {
+		t.Errorf("the next question: %+v", d)
 	}
 }

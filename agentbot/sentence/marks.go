@@ -12,8 +12,8 @@ const (
 	// fullMarks end sentences by themselves: their scripts have no spaces.
 	fullMarks = "。！？．｡︒"
 	// closers after an end mark belong to its sentence. The star and the
-	// underscore close Markdown emphasis.
-	closers = "\"'”’»›)]}*_」』）】》〉］｝"
+	// underscore close Markdown emphasis; “ and ‘ close in German.
+	closers = "\"'”’“‘»›)]}*_」』）】》〉］｝"
 	// clauseMarks are where a sentence that is too long is cut first.
 	clauseMarks = ",;:–—،؛、，；："
 )
@@ -101,6 +101,18 @@ func judgeWord(w string, mark, next int) verdict {
 		return goesOn
 	case beforeNumber[lower] && unicode.IsDigit(r):
 		return goesOn
+	case isNumber(word) && len(word) <= 2:
+		before := lastWord(w[:start])
+		if before == "am" && strings.HasSuffix(" "+strings.ToLower(w[:start]), " i am ") {
+			return ends // "I am 21."
+		}
+		return judgeOrdinal(before, w[next:])
+	case utf8.RuneCountInString(lower) == 1 && isLetterStop(lastWord(w[:start])):
+		// "z. B.", "u. a.", "p. ej." with their space; "9 a. m." ends like "9 a.m."
+		if lower == "m" {
+			return judgeTime(w[next:])
+		}
+		return goesOn
 	case lower == "a.m" || lower == "p.m":
 		return judgeTime(w[next:])
 	case utf8.RuneCountInString(word) == 1 && unicode.IsUpper([]rune(word)[0]):
@@ -131,6 +143,47 @@ func judgeTime(rest string) verdict {
 	return ends
 }
 
+// lastWord is the last word of text, in lower case, with its marks.
+func lastWord(text string) string {
+	text = strings.TrimRightFunc(text, unicode.IsSpace)
+	return strings.ToLower(text[strings.LastIndexFunc(text, unicode.IsSpace)+1:])
+}
+
+// isLetterStop says whether a word is one letter and a full stop.
+func isLetterStop(word string) bool {
+	letter, ok := strings.CutSuffix(strings.TrimLeft(word, "(„\"'"), ".")
+	return ok && utf8.RuneCountInString(letter) == 1
+}
+
+// judgeOrdinal says whether a sentence ends after a small number: the German
+// "am 3. Dezember" and "der 2. Versuch" go on.
+func judgeOrdinal(before, rest string) verdict {
+	if beforeOrdinal[before] {
+		return goesOn
+	}
+	end := strings.IndexFunc(rest, func(r rune) bool { return !unicode.IsLetter(r) })
+	if end < 0 {
+		if len(rest) < len("September") && startsMonth(strings.ToLower(rest)) {
+			return unsure
+		}
+		end = len(rest)
+	}
+	if germanMonths[strings.ToLower(rest[:end])] {
+		return goesOn
+	}
+	return ends
+}
+
+// startsMonth says whether more of text may make it a German month.
+func startsMonth(text string) bool {
+	for month := range germanMonths {
+		if strings.HasPrefix(month, text) {
+			return true
+		}
+	}
+	return false
+}
+
 func isNumber(word string) bool {
 	return word != "" && strings.TrimFunc(word, unicode.IsDigit) == ""
 }
@@ -157,8 +210,12 @@ func set(words string) map[string]bool {
 // never changed.
 var (
 	beforeName = set(`mr mrs ms mx dr prof st mt gen sen rep lt col capt sgt cpl hon rev fr
-		vs e.g i.e z.b d.h u.a bzw ca cf viz messrs mme mlle sr sra srta dra hr frau`)
-	beforeNumber = set("no nos nr núm p pp fig vol art sec ch approx ver ext tel")
+		vs e.g i.e z.b d.h u.a bzw ca cf viz messrs mme mlle sr sra srta dra hr hrn frau ee ud uds núm aprox
+		inkl exkl zzgl evtl ggf bspw sog`)
+	beforeOrdinal = set(`der die das dem den des im am zum zur vom beim jeder jede jedes jedem jeden ihr ihre ihrem ihren mein meine meinem meinen
+		unser unsere unserem unseren dieser diese dieses diesem diesen`)
+	germanMonths = set(`januar jänner februar märz april mai juni juli august september oktober november dezember`)
+	beforeNumber = set("no nos nr núm p pp fig vol art sec ch approx ver ext tel str abs kap s art best.-nr art.-nr")
 	afterTime    = set(`monday tuesday wednesday thursday friday saturday sunday january february
 		march april may june july august september october november december
 		est edt cst cdt mst mdt pst pdt gmt utc cet cest eastern pacific`)

@@ -20,6 +20,11 @@ type Config struct {
 	Unfinished time.Duration // 2.5 s: "and", "my", "um" …; also the most that stretching makes of the others
 	Spelling   time.Duration // 3 s: digits, letters or an e-mail address
 
+	// Marks says that the recogniser writes the marks that end sentences, so a
+	// text without one has not ended: it is Trailing where it would be Open. It
+	// is learned otherwise, from the first mark.
+	Marks bool
+
 	// Quickest and Slowest bound by how much the first three are multiplied for a
 	// speaker whose pauses are shorter or longer than most people's. Both 1:
 	// nothing is learned.

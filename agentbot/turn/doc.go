@@ -20,6 +20,9 @@
 //	Unfinished  2.5 s  it ends with a word that leads on, a comma, an "um"
 //	Spelling    3 s    digits, letters ("B as in Boston"), an e-mail address that is not complete
 //
+// A recogniser that writes full stops (Config.Marks, or one that has written
+// one) leaves none out by chance: a text of its without one is Trailing, not Open.
+//
 // The text is looked at in every frame, so a partial that comes late still
 // counts.
 //
@@ -27,17 +30,37 @@
 //
 // The first three silences are multiplied by what was learned of the speaker
 // (Pauses): 0.8 for who hardly pauses to 2 for who takes time, 1 at first, never
-// beyond 2.5 s. It is the 97th percentile of this speaker's pauses as a share
-// of the silence allowed, followed by steps. A pause counts once its speaker
-// goes on:
+// beyond 2.5 s. It is the quantile of this speaker's next pause, as a share of
+// the silence allowed, that a log-normal distribution fitted to the pauses so
+// far gives. A pause counts once its speaker goes on:
 //
 //	in an utterance       0.2 s or more without voice, then as much voice as begins one
 //	between utterances    at most 2 s, and nobody else (Other) spoken yet, or for less than the 0.2 s
 //	                      within which nobody reacts: the speaker was cut off
 //
 // An utterance without words teaches nothing, as it may be noise; with a
-// recogniser that tells no partials nothing is learned. What is learned ends
-// with the Machine.
+// recogniser that tells no partials nothing is learned. Learned and Know carry
+// what is known from one Machine to the next of the same speaker.
+//
+// Waiting is traded for cutting off. Of 200 simulated speakers each (log-normal
+// pauses, sigma 0.4; TestPausesFollowTheSpeaker), after the first 15 pauses:
+//
+//	median pause   0.2 s          0.3 s          0.4 s          0.5 s
+//	learned        1.4 %, 0.49 s  2.6 %, 0.67 s  2.5 %, 0.90 s  2.4 %, 1.12 s   cut off, waited
+//	always 0.6 s   0.2 %          4.0 %          15 %           32 %
+//	always 0.9 s   0.0 %          0.2 %          2.0 %          7.0 %
+//	always 1.2 s   0.0 %          0.0 %          0.2 %          1.4 %
+//
+// In their first 15 pauses 1.3, 4, 5.6 and 7.6 % are cut off. Who goes on before
+// the answer has begun is not heard to be cut off: with answers 0.45 s after the
+// end that leaves 0.7 % at most, with answers at once 2 %, in the first 15
+// pauses 6.4 %.
+//
+// # What comes before the end
+//
+// Likely is told once of a silence that has come within 0.7 s of the end and is
+// at least 0.16 s long, and again when the text turns to another look: time
+// enough to have the text and the answer ready. WentOn takes it back.
 //
 // # Barge-in
 //

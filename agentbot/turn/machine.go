@@ -14,6 +14,8 @@ const (
 	Barge                       // so much voice that an agent must stop speaking
 	Ended                       // the utterance is over, this frame still belongs to it
 	Canceled                    // the utterance is void
+	Likely                      // the silence is likely to be the end: what an answer needs may be begun
+	WentOn                      // after Likely: the speaker goes on
 )
 
 // Has says whether all of want are in e.
@@ -26,6 +28,9 @@ const (
 	shortestPause = 200 * time.Millisecond // a shorter silence is part of a word
 	longestPause  = 2 * time.Second        // after a longer one the speaker has begun anew
 	reaction      = 200 * time.Millisecond // who begins sooner than this after another did not hear them
+
+	likelyAfter = 160 * time.Millisecond // of silence at least
+	likelyAhead = 700 * time.Millisecond // of the end at most: nothing that is begun takes longer
 )
 
 // Machine follows one speaker.
@@ -41,7 +46,10 @@ type Machine struct {
 	quiet  int // since voice
 	look   Look
 	back   bool // the text so far is a backchannel
+	marks  bool // the recogniser writes the marks that end sentences
 	words  int  // of the text so far
+	told   bool // Likely was told of this silence and of this text
+	likely bool // Likely was told, and nothing since
 
 	pauses  *Pauses
 	unsure  []pause // of an utterance that has no words yet: it may be noise
@@ -59,7 +67,15 @@ type Machine struct {
 // New is a machine at rest.
 func New(cfg Config) *Machine {
 	cfg = cfg.withDefaults()
-	return &Machine{cfg: cfg, pauses: NewPauses(cfg.Quickest, cfg.Slowest)}
+	return &Machine{cfg: cfg, marks: cfg.Marks, pauses: NewPauses(cfg.Quickest, cfg.Slowest)}
+}
+
+// Late tells that so many of the frames just before had voice after all.
+func (m *Machine) Late(frames int) {
+	m.history |= 1<<min(frames, quietWindow) - 1
+	if m.active {
+		m.voiced = min(m.voiced+frames, m.length)
+	}
 }
 
 // Frame takes the next 20 ms.
@@ -88,7 +104,7 @@ func (m *Machine) Frame(voice bool) Events {
 	} else {
 		m.quiet++
 	}
-	events := m.barge()
+	events := m.barge() | m.outlook()
 	if m.over() {
 		events |= Ended
 		m.ended()
@@ -104,6 +120,7 @@ func (m *Machine) begin() {
 	m.length = bits.Len64(window)
 	m.voiced = bits.OnesCount64(window)
 	m.quiet, m.look, m.back, m.words = 0, Open, false, 0
+	m.told, m.likely = false, false
 	m.paused, m.last, m.unsure = 0, 0, m.unsure[:0]
 }
 
@@ -127,6 +144,20 @@ func (m *Machine) barge() Events {
 	}
 	m.barged = true
 	return Barge
+}
+
+// outlook tells of a silence that is likely to be the end, and of its being
+// none. What is no more than a noise in the silence changes nothing.
+func (m *Machine) outlook() Events {
+	switch {
+	case m.likely && m.quiet == 0 && m.recent(m.cfg.StartWindow) >= m.cfg.StartFrames:
+		m.told, m.likely = false, false
+		return WentOn
+	case m.push || m.told || m.quiet < frames(max(likelyAfter, m.silence()-likelyAhead)):
+		return 0
+	}
+	m.told, m.likely = true, true
+	return Likely
 }
 
 func (m *Machine) over() bool {
@@ -214,11 +245,29 @@ func (m *Machine) Other(speaking bool) {
 // Stretch is what the speaker's pauses make of the usual silences; see Pauses.
 func (m *Machine) Stretch() float64 { return m.pauses.Stretch() }
 
+// Learned is what is known of the speaker's pauses by now.
+func (m *Machine) Learned() Pauses { return *m.pauses }
+
+// Know takes over what another machine has learned of the same speaker.
+func (m *Machine) Know(learned Pauses) {
+	learned.least, learned.most = m.pauses.least, m.pauses.most
+	m.pauses = &learned
+}
+
+// Left is how much more silence ends the utterance, if nothing more is heard.
+func (m *Machine) Left() time.Duration { return max(0, m.silence()-m.Quiet()) }
+
 // Partial tells the text of the utterance so far; it counts from the next
 // frame on. Without an utterance it says nothing.
 func (m *Machine) Partial(text string) {
 	if m.active {
-		m.look, m.back, m.words = LookOf(text), Backchannel(text), Words(text)
+		look := LookOf(text)
+		m.marks = m.marks || look == Finished
+		if look == Open && m.marks {
+			look = Trailing // it would have said so, were it a sentence
+		}
+		m.told = m.told && look == m.look // another look has another silence
+		m.look, m.back, m.words = look, Backchannel(text), Words(text)
 		if m.words > 0 {
 			for _, p := range m.unsure {
 				m.pauses.WentOn(p.length, p.usual)

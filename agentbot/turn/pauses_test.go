@@ -23,13 +23,13 @@ func TestPauses(t *testing.T) {
 		from, to float64
 	}{
 		{"nothing known", nil, 1, 1},
-		{"one short pause", repeat(1, 250), 0.99, 0.995},
-		{"a quick speaker", repeat(60, 250), 0.8, 0.8},
-		{"one that is near", repeat(1, 560), 1.07, 1.08},
-		{"one that was too long", repeat(1, 800), 1.26, 1.28},
-		{"no matter how much", repeat(1, 8000), 1.26, 1.28},
-		{"twice", repeat(2, 900), 1.6, 1.65},
-		{"a slow speaker", repeat(20, 900), 1.7, 1.73},
+		{"one short pause", repeat(1, 250), 0.85, 0.95},
+		{"a quick speaker", repeat(20, 250), 0.8, 0.8},
+		{"one that is near", repeat(1, 560), 1.45, 1.6},
+		{"one that was too long", repeat(1, 800), 1.55, 1.75},
+		{"no matter how much", repeat(1, 8000), 1.6, 1.75},
+		{"three", repeat(3, 600), 1.9, 2},
+		{"a slow speaker", repeat(20, 900), 1.7, 2},
 		{"a very slow speaker", repeat(20, 1900), 2, 2},
 		{"a slow speaker who hurries", append(repeat(20, 900), repeat(200, 300)...), 0.8, 0.8},
 		{"no pauses", []time.Duration{0, -5}, 1, 1},
@@ -44,8 +44,8 @@ func TestPauses(t *testing.T) {
 	}
 }
 
-// Within the bounds always; a pause that was outlasted with ease never makes
-// more patient, one that was not never less; no step is larger than a quarter.
+// Within the bounds always; a pause that ended a turn never makes less patient,
+// whatever was heard before; and what is unheard of cannot break it.
 func TestPausesProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		least := rapid.Float64Range(0.1, 1).Draw(t, "least")
@@ -60,50 +60,64 @@ func TestPausesProperties(t *testing.T) {
 			if !(after >= least-1e-9 && after <= most+1e-9) {
 				t.Fatalf("stretched by %v", after)
 			}
-			if math.Abs(math.Log(after/before)) > rate*quantile+1e-9 {
-				t.Fatalf("from %v to %v in one step", before, after)
-			}
-			if pause > 0 && usual > 0 {
-				allowed := float64(usual) * before
-				if float64(pause) > allowed*1.000001 && after < before-1e-9 || float64(pause)*reserve < allowed*0.999999 && after > before+1e-9 {
-					t.Fatalf("pause %v where %v was allowed: from %v to %v", pause, time.Duration(allowed), before, after)
-				}
+			if pause > 0 && usual > 0 && float64(pause) > 1.001*float64(usual)*before && before > least && after < before-1e-9 {
+				t.Fatalf("pause %v where %v was allowed: from %v to %v", pause, time.Duration(float64(usual)*before), before, after)
 			}
 		}
 	})
 }
 
-// A speaker of any pace is cut off in at most 4 of 100 pauses once they are
-// known, and not waited for longer than needed.
+// Speakers whose pauses have a median of 0.2 to 0.5 s, two hundred of each, 60
+// pauses each: after the first 15, at most 3 of 100 pauses end the turn, and
+// none is waited for longer than needed. The first 15 are where a speaker is
+// not yet known: of who pauses for half a second, 9 of 100 end the turn. Pauses after which the answer has begun are not learned from:
+// nobody knows that they were pauses.
 func TestPausesFollowTheSpeaker(t *testing.T) {
 	const usual = 600 * time.Millisecond
 	for _, median := range []float64{0.2, 0.3, 0.4, 0.5} {
-		rng := rand.New(rand.NewSource(1))
-		p := NewPauses(0.8, 2)
-		cut, waited := 0, 0.0
-		const n = 4000
-		for i := range n + 100 {
-			pause := time.Duration(median * math.Exp(0.4*rng.NormFloat64()) * float64(time.Second))
-			if i >= 100 {
-				if float64(pause) > float64(usual)*p.Stretch() {
-					cut++
+		for _, answers := range []time.Duration{450 * time.Millisecond, 50 * time.Millisecond} {
+			var cut, heard, n [2]int
+			var waited [2]float64
+			for speaker := range 200 {
+				rng := rand.New(rand.NewSource(int64(speaker)))
+				p := NewPauses(0.8, 2)
+				for i := range 60 {
+					known := min(i/15, 1)
+					pause := time.Duration(median * math.Exp(0.4*rng.NormFloat64()) * float64(time.Second))
+					allowed := time.Duration(float64(usual) * p.Stretch())
+					n[known]++
+					waited[known] += allowed.Seconds()
+					if pause > allowed {
+						cut[known]++
+					}
+					if pause > allowed+answers {
+						heard[known]++
+					}
+					if pause < allowed+answers+reaction {
+						p.WentOn(pause, usual)
+					}
 				}
-				waited += p.Stretch() * usual.Seconds() / n
 			}
-			p.WentOn(pause, usual)
-		}
-		t.Logf("median pause %.1f s: %.1f %% cut off, %.2f s waited", median, 100*float64(cut)/n, waited)
-		if cut > n*4/100 {
-			t.Errorf("median pause %.1f s: %d of %d cut off", median, cut, n)
-		}
-		if best := max(0.48, median*math.Exp(0.4*1.88)); waited > 1.35*best {
-			t.Errorf("median pause %.1f s: waited %.2f s, %.2f s would do", median, waited, best)
+			share := func(of, in int) float64 { return 100 * float64(of) / float64(in) }
+			t.Logf("median pause %.1f s, answers in %v: cut off at first %.1f %% (heard %.1f %%, %.2f s waited), then %.1f %% (heard %.1f %%, %.2f s waited)", median, answers,
+				share(cut[0], n[0]), share(heard[0], n[0]), waited[0]/float64(n[0]), share(cut[1], n[1]), share(heard[1], n[1]), waited[1]/float64(n[1]))
+			if share(cut[1], n[1]) > 3 || share(cut[0], n[0]) > 9 {
+				t.Errorf("median pause %.1f s: too many are cut off", median)
+			}
+			if best := max(0.48, median*math.Exp(0.4*1.88)); waited[1]/float64(n[1]) > 1.15*best {
+				t.Errorf("median pause %.1f s: waited %.2f s, %.2f s would do", median, waited[1]/float64(n[1]), best)
+			}
 		}
 	}
 }
 
 // What the machine takes for a pause of the speaker's, and what not.
 func TestMachineLearns(t *testing.T) {
+	after := func(pause time.Duration) float64 {
+		p := NewPauses(0.8, 2)
+		p.WentOn(pause*time.Millisecond, 600*time.Millisecond)
+		return p.Stretch()
+	}
 	hello := map[int]string{10: "hello"}
 	both := map[int]string{10: "hello", 70: "there", 90: "there", 140: "there"}
 	for _, test := range []struct {
@@ -114,16 +128,16 @@ func TestMachineLearns(t *testing.T) {
 		want     float64
 	}{
 		{"words without pauses", v(50) + q(8) + v(50) + q(40), hello, nil, 1},
-		{"a short pause", v(20) + q(12) + v(20) + q(40), hello, nil, math.Exp(-rate * (1 - quantile))},
-		{"words that come late", v(20) + q(12) + v(20) + q(40), map[int]string{60: "hello"}, nil, math.Exp(-rate * (1 - quantile))},
+		{"a short pause", v(20) + q(12) + v(20) + q(40), hello, nil, after(240)},
+		{"words that come late", v(20) + q(12) + v(20) + q(40), map[int]string{60: "hello"}, nil, after(240)},
 		{"no words", v(20) + q(12) + v(20) + q(36) + v(20), nil, nil, 1},
 		{"a noise in the pause", v(20) + q(25) + "vvv" + q(40), hello, nil, 1},
 		{"a pause after an unfinished text", v(20) + q(100) + v(20) + q(40), map[int]string{20: "and"}, nil, 1},
-		{"cut off", v(20) + q(36) + v(20) + q(50), both, nil, math.Exp(rate * quantile)},
+		{"cut off", v(20) + q(36) + v(20) + q(50), both, nil, after(720)},
 		{"noise after the end", v(20) + q(36) + v(20) + q(50), hello, nil, 1},
 		{"noise before the beginning", v(20) + q(36) + v(20) + q(50), map[int]string{70: "there"}, nil, 1},
 		{"another answered", v(20) + q(60) + v(20) + q(50), both, map[int]bool{55: true, 65: false}, 1},
-		{"another began just then", v(20) + q(40) + v(20) + q(50), both, map[int]bool{57: true}, math.Exp(rate * quantile)},
+		{"another began just then", v(20) + q(40) + v(20) + q(50), both, map[int]bool{57: true}, after(800)},
 		{"another speaks all the time", v(20) + q(36) + v(20) + q(50), both, map[int]bool{1: true}, 1},
 		{"much later", v(20) + q(110) + v(20) + q(50), both, nil, 1},
 	} {

@@ -144,6 +144,7 @@ var (
 		y pero porque con el la los las un una mi de que para por es`)
 	trails = set(`when that which who like her these those this some any each no in on about under over
 		you we they he she it do does did have has had will would can could should may might must want need please
+		still not just only also even very than
 		well actually basically maybe number order code account phone reference
 		die habe kann möchte will bitte also vielleicht nummer
 		quiero necesito puede favor número`)
@@ -151,6 +152,6 @@ var (
 		quién qué dónde cuál cómo cuándo`)
 	stranded     = set(`to of for with from at by into is are was were am be`)
 	backchannels = set(`uh-huh uh_huh uhuh mm mhm mm-hmm mm_hmm hmm hm huh uh ah aha oh okay ok yeah yep yes
-		right sure alright all_right i_see got_it of_course really cool good great fine
+		right sure alright all_right i_see got_it of_course really cool good great fine exactly perfect brilliant lovely wonderful
 		ja genau gut stimmt achso klar sí si vale claro ajá oui 嗯 好 好的 对 是的`)
 )

@@ -1,6 +1,7 @@
 package turn
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func play(m *Machine, pattern string, partials map[int]string) []step {
 		if text, ok := partials[i+1]; ok {
 			m.Partial(text)
 		}
-		if e := m.Frame(r == 'v'); e != 0 {
+		if e := m.Frame(r == 'v') &^ (Likely | WentOn); e != 0 {
 			steps = append(steps, step{i + 1, e})
 		}
 	}
@@ -49,14 +50,14 @@ func TestMachine(t *testing.T) {
 		{"trailing text", v(40) + q(100), map[int]string{30: "can you help me please"}, []step{{5, Started}, {10, Barge}, {100, Ended}}},
 		{"spelling", v(40) + q(160), map[int]string{30: "my number is four five"}, []step{{5, Started}, {10, Barge}, {190, Ended}}},
 		{"a pause that goes on", v(20) + q(20) + v(20) + q(30), nil, []step{{5, Started}, {10, Barge}, {90, Ended}}},
-		{"a pause that almost ends the turn makes patient", v(20) + q(27) + v(20) + q(40), map[int]string{15: "hello"}, []step{{5, Started}, {10, Barge}, {99, Ended}}},
+		{"a pause that almost ends the turn makes patient", v(20) + q(27) + v(20) + q(60), map[int]string{15: "hello"}, []step{{5, Started}, {10, Barge}, {112, Ended}}},
 		{"a blip in the silence", v(20) + q(10) + "vv" + q(18), nil, []step{{5, Started}, {10, Barge}, {50, Ended}}},
 		{"too long", v(1505), nil, []step{{5, Started}, {10, Barge}, {1500, Ended}, {1505, Started}}},
 		{"a backchannel does not barge in", v(20) + q(30), map[int]string{8: "okay"}, []step{{5, Started}, {50, Ended}}},
 		{"a long backchannel does", v(60) + q(30), map[int]string{8: "okay"}, []step{{5, Started}, {51, Barge}, {90, Ended}}},
 		{"more words than a backchannel", v(40) + q(30), map[int]string{8: "okay", 20: "okay but wait"}, []step{{5, Started}, {20, Barge}, {70, Ended}}},
 		{"two utterances", v(10) + q(140) + v(10) + q(30), nil, []step{{5, Started}, {10, Barge}, {40, Ended}, {155, Started}, {160, Barge}, {190, Ended}}},
-		{"one that was cut off makes patient", v(10) + q(30) + v(10) + q(40), map[int]string{8: "hello", 47: "hello there"}, []step{{5, Started}, {10, Barge}, {40, Ended}, {45, Started}, {50, Barge}, {85, Ended}}},
+		{"one that was cut off makes patient", v(10) + q(30) + v(10) + q(60), map[int]string{8: "hello", 47: "hello there"}, []step{{5, Started}, {10, Barge}, {40, Ended}, {45, Started}, {50, Barge}, {99, Ended}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -70,6 +71,75 @@ func TestMachine(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A silence that is likely to be the end is told of once, early enough to be
+// worth it; a speaker who goes on as well, and noise is none.
+func TestLikely(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		pattern  string
+		partials map[int]string
+		want     []step
+	}{
+		{"nothing known of the text", v(40) + q(40), nil, []step{{48, Likely}, {70, Ended}}},
+		{"finished", v(40) + q(40), map[int]string{30: "What are your hours?"}, []step{{48, Likely}, {55, Ended}}},
+		{"trailing", v(40) + q(70), map[int]string{30: "can you help me please"}, []step{{65, Likely}, {100, Ended}}},
+		{"unfinished", v(40) + q(130), map[int]string{30: "I want to"}, []step{{130, Likely}, {165, Ended}}},
+		{"another look", v(40) + q(70), map[int]string{30: "can you", 60: "can you help me"}, []step{{60, Likely}, {70, Ended}}},
+		{"another text of the same look", v(40) + q(40), map[int]string{30: "hello", 55: "hello there"}, []step{{48, Likely}, {70, Ended}}},
+		{"goes on", v(40) + q(10) + v(20) + q(40), nil, []step{{48, Likely}, {55, WentOn}, {78, Likely}, {100, Ended}}},
+		{"a noise", v(40) + q(10) + "vvv" + q(40), nil, []step{{48, Likely}, {83, Ended}}},
+		{"a short pause", v(40) + q(5) + v(20), nil, nil},
+	} {
+		m := New(Config{})
+		var got []step
+		for i, r := range test.pattern {
+			if text, ok := test.partials[i+1]; ok {
+				m.Partial(text)
+			}
+			if e := m.Frame(r == 'v') &^ (Started | Barge); e != 0 {
+				got = append(got, step{i + 1, e})
+				if left := m.Left(); e == Likely && (left <= 0 || left > likelyAhead) {
+					t.Errorf("%s: %v left", test.name, left)
+				}
+			}
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+	m := New(Config{})
+	m.PushToTalk(true)
+	m.Press()
+	if e := m.Frame(true); e != 0 {
+		t.Errorf("%v", e)
+	}
+	for range 100 {
+		if e := m.Frame(false); e != 0 {
+			t.Fatalf("a button's silence: %v", e)
+		}
+	}
+}
+
+// What was learned goes from one machine to the next.
+func TestKnow(t *testing.T) {
+	first := New(Config{})
+	first.pauses.WentOn(900*time.Millisecond, 600*time.Millisecond)
+	next := New(Config{Slowest: 1.2})
+	next.Know(first.Learned())
+	if s := next.Stretch(); s != 1.2 {
+		t.Errorf("stretched by %v, bounds are the machine's own", s)
+	}
+	first.pauses.WentOn(time.Second, 600*time.Millisecond)
+	if next = New(Config{}); true {
+		next.Know(first.Learned())
+	}
+	before := next.Stretch()
+	first.pauses.WentOn(200*time.Millisecond, 600*time.Millisecond)
+	if before == 1 || next.Stretch() != before {
+		t.Errorf("stretched by %v, then %v", before, next.Stretch())
 	}
 }
 

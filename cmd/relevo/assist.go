@@ -6,6 +6,7 @@ import (
 
 	"github.com/relevo/relevo/agentbot"
 	"github.com/relevo/relevo/agentbot/copilot"
+	"github.com/relevo/relevo/agentbot/intent"
 	"github.com/relevo/relevo/agentbot/knowledge"
 	"github.com/relevo/relevo/signaling/call"
 	"github.com/relevo/relevo/signaling/wire"
@@ -18,7 +19,7 @@ func assistConfig(c *config, e agentbot.Engines, known knowledge.Source) copilot
 	for _, name := range listed(c.LLM) {
 		writes = writes || strings.HasPrefix(name, "openai")
 	}
-	return copilot.Config{LLM: e.LLM, Knowledge: known, Writes: writes}
+	return copilot.Config{LLM: e.LLM, Knowledge: known, Writes: writes, Distress: intent.Distress}
 }
 
 // tellNote gives what a copilot has to its call, in the protocol's types.

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/relevo/relevo/agentbot"
 	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/bubble"
 	"github.com/relevo/relevo/signaling/client"
@@ -30,7 +31,7 @@ func helped(t *testing.T, p *bubble.Party, kind string) []wire.Suggestion {
 	return out
 }
 
-func (w *whole) console(identity string, hertz int, call string) *bubble.Party {
+func (w *whole) assisting(identity string, hertz int, call string) *bubble.Party {
 	w.t.Helper()
 	desk, err := w.keys.Sign(auth.Claims{Key: "devkey", Identity: identity, Name: strings.ToUpper(identity[:1]) + identity[1:], Desk: true}, time.Hour)
 	if err != nil {
@@ -51,8 +52,8 @@ func TestCopilot(t *testing.T) {
 		w.rest("POST", "/v1/calls", `{"name":"Carla","email":"carla@example.org"}`, &made)
 		caller := w.Join("caller", bubble.VoiceCaller, client.Config{Token: made.Token})
 		floor := caller.AudioSlots()[0]
-		dana := w.console("dana", bubble.VoiceHuman, made.CallID)
-		sam := w.console("sam", bubble.Silence, made.CallID)
+		dana := w.assisting("dana", bubble.VoiceHuman, made.CallID)
+		sam := w.assisting("sam", bubble.Silence, made.CallID)
 		time.Sleep(4 * time.Second)
 
 		w.means(bubble.VoiceCaller, "the acmetron that i bought has stopped charging, my order number is four eight two two one oh")
@@ -151,11 +152,11 @@ func TestCopilot(t *testing.T) {
 // human for an e-mail address, reads back what it understood, and passes it on.
 func TestAskEmail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWholeWith(t, func(c *config) { c.AskEmail = true })
+		w := newWhole(t, func(c *config, _ *agentbot.Engines) { c.AskEmail = true })
 		var made wire.CreateCallResult
 		w.rest("POST", "/v1/calls", `{}`, &made)
 		caller := w.Join("caller", bubble.VoiceCaller, client.Config{Token: made.Token})
-		dana := w.console("dana", bubble.VoiceHuman, made.CallID)
+		dana := w.assisting("dana", bubble.VoiceHuman, made.CallID)
 		time.Sleep(4 * time.Second)
 		heard := func(what string) {
 			t.Helper()

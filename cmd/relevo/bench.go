@@ -13,6 +13,7 @@ import (
 // relevo bench NAME [flags].
 func benches() []command {
 	return []command{
+		{"agent", "the voice agent by recorded callers: cut-offs, answers, barge-ins, memory, word errors", benchAgentCommand},
 		{"questions", "test questions for a language model: handed over when it should, and not when it should not", benchQuestions},
 	}
 }

@@ -20,9 +20,7 @@ type bot struct {
 func newBot(cfg agentbot.Config, engines agentbot.Engines, assist copilot.Config) func(call.BotSpec) (call.Bot, error) {
 	return func(s call.BotSpec) (call.Bot, error) {
 		cfg := cfg
-		if s.Language != "" {
-			cfg.Language = s.Language
-		}
+		cfg.SpeakLike(s.Language)
 		if s.Greeting != nil {
 			cfg.Greeting = *s.Greeting
 		}
@@ -82,8 +80,12 @@ func tell(to call.BotEvents, e agentbot.Event) {
 		to.ReplyCompleted(e.Epoch, e.SentenceID, e.Text)
 	case agentbot.WantHuman:
 		to.WantHuman(e.Epoch, e.Reason, e.Detail)
+	case agentbot.WaitAnswered:
+		to.WaitAnswered(e.Epoch, e.Keep)
 	case agentbot.WantHangup:
 		to.WantHangup(e.Epoch, e.Reason)
+	case agentbot.ToolCalled:
+		to.ToolCalled(call.ToolCall(e))
 	case agentbot.Failed:
 		to.Failed(e.Epoch, e.Engine, e.Kind)
 	case agentbot.EmailGiven:

@@ -251,6 +251,35 @@ func TestDeskWaitAndCancel(t *testing.T) {
 	})
 }
 
+// The caller hears the place in the line and the question, and says no.
+func TestDeskWaitByVoice(t *testing.T) {
+	for answer, want := range map[string]string{"yes please": "pending", "no thank you": "ai"} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWhole(t)
+			defer w.close()
+			caller, _ := w.caller("Carla")
+			defer caller.Leave()
+			said := func(words string) bool {
+				return strings.Contains(strings.Join(texts(caller, wire.TypeAgentSubtitle), " "), words)
+			}
+			caller.Await("the greeting", 5*time.Second, func() bool { return len(texts(caller, wire.TypeAgentSubtitle)) > 0 })
+			caller.Do(wire.MethodRequestHuman, wire.RequestHuman{}, nil)
+			caller.Await("the place in the line", 15*time.Second, func() bool { return said("You are number 1 in line.") })
+			caller.Await("the question", 65*time.Second, func() bool { return said("Would you like to keep waiting?") })
+			time.Sleep(time.Second)
+			w.means(bubble.VoiceCaller, answer)
+			caller.Say(800 * time.Millisecond)
+			time.Sleep(4 * time.Second)
+			if got := caller.State(); got != want {
+				t.Errorf("after %q the call is in state %s", answer, got)
+			}
+			if strings.Count(strings.Join(texts(caller, wire.TypeAgentSubtitle), " "), "You are number") > 2 {
+				t.Errorf("the place is said too often: %q", texts(caller, wire.TypeAgentSubtitle))
+			}
+		})
+	}
+}
+
 // Outside the hours the caller hears the preset reply, and leaves a number.
 func TestDeskOutOfHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

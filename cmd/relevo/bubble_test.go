@@ -33,23 +33,24 @@ type whole struct {
 	says map[int]string // what an utterance of a tone means now
 }
 
-func newWhole(t *testing.T) *whole { return newWholeWith(t, func(*config) {}) }
-
-func newWholeWith(t *testing.T, change func(*config)) *whole {
+func newWhole(t *testing.T, change ...func(*config, *agentbot.Engines)) *whole {
 	t.Helper()
 	w := &whole{World: bubble.New(t), t: t, done: make(chan struct{}), says: map[int]string{}}
 	c := &config{Dev: true, Listen: "127.0.0.1:0", RTCUDP: bubble.ServerIP + ":5000", RTCTCP: "-", Data: t.TempDir(), Key: "devkey",
 		Secret: "devsecret", MaxCalls: 10, MaxMembers: 16, Greeting: "Hello, this is the assistant."}
-	change(c)
 	net := w.Host(bubble.ServerIP)
 	w.Start()
-	var err error
-	w.s, err = wireServer(t.Context(), c, slog.New(slog.DiscardHandler), given{net: net, engines: &agentbot.Engines{
+	engines := agentbot.Engines{
 		VAD: &scripted.VAD{},
 		ASR: &scripted.ASR{Text: w.text, Tones: []int{bubble.VoiceCaller, bubble.VoiceHuman}, FinishDelay: 60 * time.Millisecond},
 		LLM: &scripted.LLM{FirstToken: 150 * time.Millisecond, PerToken: 20 * time.Millisecond},
 		TTS: &scripted.TTS{Hertz: bubble.VoiceAI, FirstSample: 80 * time.Millisecond},
-	}})
+	}
+	for _, f := range change {
+		f(c, &engines)
+	}
+	var err error
+	w.s, err = wireServer(t.Context(), c, slog.New(slog.DiscardHandler), given{net: net, engines: &engines})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,6 +90,14 @@ func (w *whole) close() {
 // rest is one request to the server's API, as the app.
 func (w *whole) rest(method, path, body string, result any) {
 	w.t.Helper()
+	if status := w.tryRest(method, path, body, result); status >= 300 {
+		w.t.Fatalf("%s %s: %d", method, path, status)
+	}
+}
+
+// tryRest is rest whatever the server answers.
+func (w *whole) tryRest(method, path, body string, result any) (status int) {
+	w.t.Helper()
 	tr := &http.Transport{DialContext: w.Dial, DisableKeepAlives: true}
 	req, err := http.NewRequestWithContext(w.t.Context(), method, "http://relevo"+path, strings.NewReader(body))
 	if err != nil {
@@ -101,14 +110,12 @@ func (w *whole) rest(method, path, body string, result any) {
 		w.t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode >= 300 {
-		w.t.Fatalf("%s %s: %s", method, path, resp.Status)
-	}
-	if result != nil {
+	if resp.StatusCode < 300 && result != nil {
 		if err := json.NewDecoder(resp.Body).Decode(result); err != nil {
 			w.t.Fatal(err)
 		}
 	}
+	return resp.StatusCode
 }
 
 // texts are the finished sentences under a type.

@@ -53,12 +53,26 @@ type config struct {
 	TTS       string
 	OpenAI    openAIConfig
 	OpenAI2   openAIConfig // the second endpoint, one for all engines
+	Tuning    tuning
 	Knowledge string
 	Language  string
 	Voice     string
 	Greeting  string
 	Prompt    string
+	Lines     string
+	Tools     string
+	Spoken    string
 	AskEmail  bool
+
+	Escalation string // file: when a human is asked for, what is never said
+
+	// How it takes turns.
+	BargeIn      string
+	BargeInWords int
+	MinSilence   time.Duration
+	MaxSilence   time.Duration
+	Silences     list
+	Preemptive   int
 
 	// Logging.
 	LogFormat string
@@ -123,13 +137,26 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.OpenAI2.ASRModel, "openai2-asr-model", "", "its `model` for speech recognition")
 	fs.StringVar(&c.OpenAI2.LLMModel, "openai2-llm-model", "", "its language `model`")
 	fs.StringVar(&c.OpenAI2.TTSModel, "openai2-tts-model", "", "its `model` for speech synthesis")
+	c.Tuning.flags(fs)
 	fs.StringVar(&c.Knowledge, "knowledge", "", "`folder` of Markdown files that the agent answers from (default: the shop that is shipped)")
-	fs.StringVar(&c.Language, "language", "", "`BCP 47` language of the calls, where an engine wants to be told")
+	fs.StringVar(&c.Language, "language", "", "`BCP 47` language of the calls; auto follows the caller, auto:de begins in German (default: the engines' own, English lines)")
 	fs.StringVar(&c.Voice, "voice", "", "`voice` of the agent, as its engine names it; with commas, one for each of --tts")
 	fs.StringVar(&c.Greeting, "greeting", "", "what the agent says first, - for nothing (default: its own words)")
 	fs.StringVar(&c.Prompt, "prompt", "", "`file` with instructions for the language model")
+	fs.StringVar(&c.Escalation, "escalation", "", "JSON `file`: when the agent offers a human or asks for one, how its answers are checked, what it never says (see below)")
+
+	fs.StringVar(&c.Lines, "lines", "", "`file` with what the agent says of itself in each language, JSON (built in: en, es, de, zh)")
+	fs.StringVar(&c.Tools, "tools", "", "`file` with HTTP tools for the language model, JSON")
+	fs.StringVar(&c.Spoken, "spoken", "", "what is written out before it is spoken: all, markup or nothing (default: all with a local voice, else markup)")
 
 	fs.BoolVar(&c.AskEmail, "ask-email", false, "the agent asks who waits for a human for an e-mail address, where none is known")
+
+	fs.StringVar(&c.BargeIn, "barge-in", "voice", "what stops the agent when it speaks: voice, words or either")
+	fs.IntVar(&c.BargeInWords, "barge-in-words", 2, "how many `words` stop it")
+	fs.DurationVar(&c.MinSilence, "min-silence", 300*time.Millisecond, "silence that ends a caller's turn when the sentence is finished")
+	fs.DurationVar(&c.MaxSilence, "max-silence", 2500*time.Millisecond, "silence that ends it when the sentence is not")
+	fs.Var(&c.Silences, "caller-silence", "`times` until a silent caller is asked, asked again and hung up on, with commas, 0 for never (default 10s,20s,20s)")
+	fs.IntVar(&c.Preemptive, "preemptive", 3, "most answers begun in a turn before its end is sure; 0 for none, where the model costs more than time")
 
 	fs.StringVar(&c.LogFormat, "log-format", "text", "text or json")
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
@@ -171,7 +198,7 @@ func (c *config) finish(openAIKey string) error {
 			c.DeskUsers = words{"dana:dev"}
 		}
 	}
-	return errors.Join(c.checkSecrets(), c.checkListen(), c.checkEngines(), c.checkLimits())
+	return errors.Join(c.checkSecrets(), c.checkListen(), c.checkEngines(), c.Tuning.check(), c.checkSpeech(), c.checkLimits(), c.checkTurns())
 }
 
 // keyring is every API key with its secret.

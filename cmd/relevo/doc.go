@@ -2,7 +2,7 @@
 //
 //	relevo serve      the server; --dev needs nothing else
 //	relevo simulate   load: callers, observers and humans over real UDP, measured
-//	relevo bench      one part measured against its targets: questions
+//	relevo bench      one part measured against its targets: agent, questions
 //	relevo doctor     which engines can be used here, and why not
 //	relevo token      a join token signed with a secret
 //	relevo say        speech as a WAV file
@@ -16,6 +16,7 @@
 //	config.go    the one configuration of the server, and what it refuses
 //	wire.go      the one place where the parts meet
 //	bot.go       the AI agent as a call knows it
+//	escalation.go  --escalation: when it asks for a human, what it never says
 //	serve.go     listeners, signals, shutdown
 //	bench.go     which bench; bench_….go are one each
 //	metrics.go   what Prometheus reads

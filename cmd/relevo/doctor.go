@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -113,6 +114,8 @@ func probe(ctx context.Context, c *config, i int, name string, try func(context.
 	one := *c
 	one.ASR, one.LLM, one.TTS, one.Voice = "scripted", "scripted", "scripted", c.voiceOf(name)
 	*[]*string{&one.ASR, &one.LLM, &one.TTS}[i] = name
+	one.Tuning.ASRTimeout, one.Tuning.LLMTimeout, one.Tuning.TTSTimeout = patientTime, patientTime, patientTime
+	one.Tuning.EmbeddingsModel = ""
 	known, stop, err := openKnowledge("", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err.Error(), false
@@ -139,13 +142,17 @@ func tryASR(ctx context.Context, e *engines) (string, error) {
 		return "", err
 	}
 	defer s.Close()
-	if _, _, err := s.Write(ctx, make([]int16, engine.SampleRate)); err != nil {
+	tone := make([]int16, engine.SampleRate) // of silence no endpoint is asked
+	for i := range tone {
+		tone[i] = int16(3000 * math.Sin(2*math.Pi*440*float64(i)/engine.SampleRate))
+	}
+	if _, _, err := s.Write(ctx, tone); err != nil {
 		return "", err
 	}
 	if _, err := s.Finish(ctx); err != nil {
 		return "", err
 	}
-	return "answered to a second of silence", nil
+	return "answered to a second of a tone", nil
 }
 
 func tryLLM(ctx context.Context, e *engines) (string, error) {

@@ -34,6 +34,9 @@ type engines struct {
 	http    *http.Client
 	local   *local.Engines         // nil: none of them is open
 	events  *prometheus.CounterVec // of the links of chains
+	meaning knowledge.Meaning      // nil: knowledge is searched by words alone
+	voices  []chain.Link[engine.TTS]
+	warmer  *warmer // nil: no engine is at an endpoint
 	closers []io.Closer
 }
 
@@ -64,6 +67,9 @@ func (e *engines) open(c *config, known knowledge.Source, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
+	if e.meaning, err = e.openMeaning(c, known, log); err != nil {
+		return err
+	}
 	llm, err := openLinks(c.LLM, 300*time.Millisecond, func(name string) (engine.LLM, error) { return e.llm(name, c, known) })
 	if err != nil {
 		return err
@@ -72,17 +78,20 @@ func (e *engines) open(c *config, known knowledge.Source, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
-	// One engine is used as it is; several stand behind one another.
-	e.ASR, e.LLM, e.TTS = asr[0].Engine, llm[0].Engine, tts[0].Engine
-	cfg := chain.Config{On: e.happened(log)}
-	if len(asr) > 1 {
-		e.ASR = chain.NewASR(cfg, asr...)
+	if e.Checker, err = e.checker(c); err != nil {
+		return err
 	}
-	if len(llm) > 1 {
-		e.LLM = chain.NewLLM(cfg, llm...)
+	// One engine of this machine is used as it is; others stand in a chain.
+	e.ASR, e.LLM, e.TTS, e.voices = asr[0].Engine, llm[0].Engine, tts[0].Engine, tts
+	forASR, forLLM, forTTS := c.Tuning.chains(e.happened(log))
+	if chained(asr) {
+		e.ASR = chain.NewASR(forASR, asr...)
 	}
-	if len(tts) > 1 {
-		e.TTS = chain.NewTTS(cfg, tts...)
+	if chained(llm) {
+		e.LLM = chain.NewLLM(forLLM, llm...)
+	}
+	if chained(tts) {
+		e.TTS = chain.NewTTS(forTTS, tts...)
 	}
 	return nil
 }
@@ -144,10 +153,10 @@ func (e *engines) asr(name string, c *config, base *knowledge.Base, log *slog.Lo
 		detector, recogniser = &scripted.VAD{}, &scripted.ASR{}
 	default:
 		o := c.openAI(name)
-		remote, err := openai.NewASR(openai.ASRConfig{
-			Endpoint: e.endpoint(o, o.ASRBaseURL, o.ASRAPIKey, o.ASRModel),
-			Prompt:   strings.Join(base.Names(), ", "),
-		})
+		endpoint := e.endpoint(o, o.ASRBaseURL, o.ASRAPIKey, o.ASRModel)
+		cfg := c.Tuning.asr(endpoint, strings.Join(base.Names(), ", "), log.With("link", name))
+		cfg.Verbose = cfg.Verbose || c.tellsLanguage(o.ASRModel)
+		remote, err := openai.NewASR(cfg)
 		if err != nil {
 			return nil, err
 		}
@@ -165,19 +174,21 @@ func (e *engines) asr(name string, c *config, base *knowledge.Base, log *slog.Lo
 func (e *engines) llm(name string, c *config, known knowledge.Source) (engine.LLM, error) {
 	switch name {
 	case "local":
-		return brain.New(brain.Config{Knowledge: known}), nil
+		return brain.New(brain.Config{Knowledge: known, Meaning: e.meaning}), nil
 	case "scripted":
 		return &scripted.LLM{Reply: chatter}, nil
 	}
 	o := c.openAI(name)
-	model, err := openai.NewLLM(openai.LLMConfig{Endpoint: e.endpoint(o, o.LLMBaseURL, o.LLMAPIKey, o.LLMModel)})
+	endpoint := c.Tuning.endpoint(e.endpoint(o, o.LLMBaseURL, o.LLMAPIKey, o.LLMModel), c.Tuning.LLMTimeout)
+	endpoint.Total = c.Tuning.ReplyTimeout
+	model, err := openai.NewLLM(openai.LLMConfig{Endpoint: endpoint})
 	if err != nil {
 		return nil, err
 	}
 	if c.Knowledge == "" && c.Prompt != "" {
 		return model, nil // an operator with rules of their own does not run the example shop
 	}
-	return rag.New(rag.Config{LLM: model, Knowledge: known})
+	return rag.New(rag.Config{LLM: model, Knowledge: known, Meaning: e.meaning})
 }
 
 func (e *engines) tts(name string, c *config) (engine.TTS, error) {
@@ -191,7 +202,8 @@ func (e *engines) tts(name string, c *config) (engine.TTS, error) {
 		return &scripted.TTS{}, nil
 	}
 	o := c.openAI(name)
-	return openai.NewTTS(openai.TTSConfig{Endpoint: e.endpoint(o, o.TTSBaseURL, o.TTSAPIKey, o.TTSModel), Voice: c.voiceOf(name)})
+	endpoint := c.Tuning.endpoint(e.endpoint(o, o.TTSBaseURL, o.TTSAPIKey, o.TTSModel), c.Tuning.TTSTimeout)
+	return openai.NewTTS(openai.TTSConfig{Endpoint: endpoint, Voice: c.voiceOf(name), Format: c.Tuning.TTSFormat})
 }
 
 // maxLegs bounds who is listened to locally at once. Each leg takes 20 MB, and
@@ -239,16 +251,21 @@ func (e *engines) endpoint(o openAIConfig, baseURL, key, model string) openai.En
 			key = o.APIKey
 		}
 	}
+	if e.warmer == nil {
+		e.warmer = newWarmer(e.http)
+		e.closers = append(e.closers, e.warmer)
+	}
+	e.warmer.know(baseURL)
 	return openai.Endpoint{BaseURL: baseURL, Key: key, Model: model, HTTP: e.http}
 }
 
 // Close closes the engines after the last call.
 func (e *engines) Close() error {
-	e.http.CloseIdleConnections()
 	var errs []error
 	for _, c := range e.closers {
 		errs = append(errs, c.Close())
 	}
+	e.http.CloseIdleConnections()
 	return errors.Join(errs...)
 }
 
@@ -289,27 +306,37 @@ func openKnowledge(folder string, log *slog.Logger) (known knowledge.Source, sto
 	return w, w.Close, nil
 }
 
-const defaultGreeting = "Hello, this is the virtual assistant. How can I help you?"
-
 // agentConfig is how every agent behaves. It speaks the fixed lines once, so
 // that a call can hear them even when the TTS is down.
 func agentConfig(ctx context.Context, c *config, e agentbot.Engines, log *slog.Logger) (agentbot.Config, error) {
-	a := agentbot.Config{Language: c.Language, Greeting: c.Greeting, Log: log}
+	a := agentbot.Config{Language: c.Language, Greeting: c.Greeting, OwnGreeting: c.Greeting != "", Spoken: c.spokenLevel(), Log: log}
+	c.Tuning.agent(&a)
 	if len(listed(c.TTS)) == 1 {
 		a.VoiceID = c.Voice // engines behind one another have each their own
 	}
-	switch a.Greeting {
-	case "":
-		a.Greeting = defaultGreeting
-	case "-":
+	if err := c.turns(&a); err != nil {
+		return a, err
+	}
+	if a.Greeting == "-" {
 		a.Greeting = ""
 	}
+	if err := openLines(c, &a); err != nil {
+		return a, err
+	}
+	a.SpeakLike("")
 	if c.Prompt != "" {
 		text, err := os.ReadFile(c.Prompt)
 		if err != nil {
 			return a, fmt.Errorf("--prompt: %w", err)
 		}
 		a.Prompt = string(text)
+	}
+	escalation, err := readEscalation(c.Escalation)
+	if err != nil {
+		return a, err
+	}
+	if err := escalation.apply(&a, c); err != nil {
+		return a, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

@@ -97,10 +97,17 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	}
 	s.later("engines", func(context.Context) error { return engines.Close() })
 	registry.MustRegister(engines.events)
-	agent, err := agentConfig(ctx, c, engines.Engines, s.log)
+	toolbox, toolClient, err := openTools(c.Tools)
 	if err != nil {
 		return err
 	}
+	s.later("tools", func(context.Context) error { toolClient.Close(); return nil })
+	agent, err := agentConfig(ctx, c, engines.patient(), s.log)
+	if err != nil {
+		return err
+	}
+
+	agent.Toolbox, agent.CallTool = toolbox, toolClient.Do
 
 	media, err := openMedia(c, s.log, g)
 	if err != nil {
@@ -122,7 +129,8 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	s.later("desk", line.Close)
 	hub := call.NewHub(call.Config{
 		Desk:   signaling.CallsDesk(line),
-		Engine: media, Store: store, NewBot: newBot(agent, engines.Engines, assistConfig(c, engines.Engines, known)), ICEServers: ice, Log: s.log, Metrics: registry,
+		Engine: media, Store: store, NewBot: engines.warmer.before(newBot(agent, engines.Engines, assistConfig(c, engines.Engines, known))),
+		ICEServers: ice, Log: s.log, Metrics: registry,
 		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout, AskEmail: c.AskEmail,
 		StillMay: func(claims auth.Claims) error { return stillMay(people, claims) },
 	})

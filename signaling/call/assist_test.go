@@ -360,7 +360,7 @@ func TestSuggestionsFollowTheCall(t *testing.T) {
 		if got := bot.assistLog(); !slices.Contains(got, fmt.Sprintf("assist 1 epoch %d known 1 lines 0", epoch)) {
 			t.Errorf("%q", got)
 		}
-		if err := k.c.Requeue(t.Context(), "transferred"); err != nil {
+		if err := k.c.Requeue(t.Context(), "", "transferred"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(100 * time.Millisecond)

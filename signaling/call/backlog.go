@@ -146,7 +146,11 @@ func (c *Call) sendLogged(m *member, e *transcripts.Entry, backlog bool, rev int
 		return
 	}
 	m.cursor = max(m.cursor, e.Seq)
-	switch e.Kind {
+	kind := e.Kind
+	if e.Event == eventTool {
+		kind = transcripts.KindMessage // the one event that is a line of the transcript
+	}
+	switch kind {
 	case transcripts.KindSentence:
 		if !m.transcriptsOf(e.SpeakerID) {
 			c.skip(m, e)
@@ -163,7 +167,7 @@ func (c *Call) sendSentence(m *member, e *transcripts.Entry, backlog bool, rev i
 	sub := wire.Subtitle{Text: e.Text, SentenceID: e.SentenceID, End: true, Rev: rev, SpeakerID: e.SpeakerID,
 		Time: e.Start.UnixMilli(), Backlog: backlog, Seq: e.Seq, Cut: e.Cut}
 	if m.privileged() {
-		sub.Unspoken = e.Unspoken
+		sub.Unspoken, sub.Data = e.Unspoken, e.Data
 	}
 	c.send(m, subtitleType(wire.Role(e.Role)), raw(sub), e.Epoch, e.SpeakerID, false)
 }
@@ -209,8 +213,8 @@ func (c *Call) sendEntry(m *member, e *transcripts.Entry) {
 	m.notify(wire.NotifyEntry, WireEntry(*e, m.privileged()))
 }
 
-// WireEntry is an entry as clients see it; what was not spoken is for the
-// privileged.
+// WireEntry is an entry as clients see it; what was not spoken, and where what
+// was comes from, is for the privileged.
 func WireEntry(e transcripts.Entry, privileged bool) wire.Entry {
 	w := wire.Entry{Seq: e.Seq, Time: e.Start.UnixMilli(), Kind: string(e.Kind), Role: wire.Role(e.Role), SpeakerID: e.SpeakerID, Name: e.Name,
 		SentenceID: e.SentenceID, Text: e.Text, Cut: e.Cut, Event: e.Event, Epoch: e.Epoch, Data: e.Data}
@@ -219,6 +223,8 @@ func WireEntry(e transcripts.Entry, privileged bool) wire.Entry {
 	}
 	if privileged {
 		w.Unspoken = e.Unspoken
+	} else if e.Kind == transcripts.KindSentence {
+		w.Data = nil // how a sentence came about
 	}
 	return w
 }

@@ -35,8 +35,12 @@ type Bot interface {
 	SetMode(mode BotMode, epoch uint64, history []BotLine)
 	// Company makes the bot say something short while the caller waits:
 	// situation is one of willStart, willStartLong, failed, lost, returned,
-	// transferred, requested, stillWaiting; name is the human's.
+	// transferred, requested, stillWaiting, or canceled, of which nothing is said;
+	// name is the human's.
 	Company(situation, name string)
+	// Waiting tells the caller how the wait for a human stands; with question they
+	// are asked whether to go on, and WaitAnswered says what they answered.
+	Waiting(position int, likely time.Duration, question bool)
 	// Typed gives the bot the text that a participant typed. Guidance is from
 	// a human without the floor, for the AI only.
 	Typed(leg BotLeg, text string, guidance bool)
@@ -66,7 +70,7 @@ type BotLeg struct {
 
 // BotLine is a line of the log as a bot remembers it.
 type BotLine struct {
-	Role string // caller, agent, human, event
+	Role string // caller, agent, human, event, guidance, tool (Name is the tool, Text its status)
 	Name string
 	Text string
 }
@@ -86,9 +90,14 @@ type BotEvents interface {
 	ReplyCompleted(epoch uint64, sentenceID, text string)
 	// WantHuman: the caller asked for a human, or the bot thinks it needs one.
 	WantHuman(epoch uint64, reason, detail string)
+	// WaitAnswered: the caller's yes or no to whether to wait on for a human.
+	WaitAnswered(epoch uint64, keep bool)
 	// WantHangup: the caller has been silent through every question and has been
 	// said goodbye to.
 	WantHangup(epoch uint64, reason string)
+	// ToolCalled: the bot's model called a tool of the operator's, and this came
+	// of it. It may come after the bot was made to be silent.
+	ToolCalled(t ToolCall)
 	// Failed: an engine failed; what the bot said about it comes as Spoken.
 	Failed(epoch uint64, engine, kind string)
 	// Ready answers SetMode(BotAnswer, epoch, history): briefed.
@@ -115,4 +124,8 @@ type Spoken struct {
 	Unspoken   string // with Final and Cut: the rest
 	Verbatim   bool   // said by Speak, for a human in mode 0
 	Start, End time.Time
+	// With Final, where the bot knows: how sure it is, from 0 to 1, and what the
+	// sentence is made of. Callers never see them.
+	Confidence *float64
+	Sources    []string
 }

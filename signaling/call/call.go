@@ -49,6 +49,7 @@ type Call struct {
 	releasedFor string            // why the human gave the call back
 	wait        Wait              // as the desk has told it
 	voice       atomic.Pointer[voice]
+	placeSaid   placeSaid
 	requests    time.Time // when the wait for a human began
 	waiters     []func(wire.TakeoverResult, error)
 	moving      bool       // a transition is under way

@@ -20,6 +20,7 @@ type decision struct {
 	details map[string]any    // more of a request, for the log
 	by      *member           // who caused it, nil = the app or a clock
 	claim   transcripts.Claim // for Claim; for others the claim they are about
+	ofDesk  bool              // the desk took the human off: it is no news to it
 	reply   func(error)
 }
 

@@ -20,7 +20,8 @@ type Desk interface {
 	// KeepWaiting answers the question of a Wait, or says that a human who is
 	// being connected unasked is wanted after all.
 	KeepWaiting(callID string)
-	// Claimed: a human claims the call, by the desk's Claim or without it.
+	// Claimed: a human claims the call, by the desk's Claim or without it, or has
+	// been handed it.
 	Claimed(callID string, by Claimant)
 	Connected(callID string)     // the human has the floor
 	Failed(callID, why string)   // the claim came to nothing
@@ -90,13 +91,14 @@ func (c *Call) tellDesk(d decision, from, to takeover.State) {
 		desk.KeepWaiting(c.id)
 	case d.event == takeover.Cancel:
 		desk.Cancelled(c.id, d.reason)
-	case d.event == takeover.Claim:
+	case claims(d.event):
 		desk.Claimed(c.id, Claimant{Identity: c.claim.Identity, Name: c.claim.Name, Avatar: c.claim.Avatar, Mode: wire.TakeoverMode(c.claim.Mode)})
 	case to == takeover.Human && from == takeover.WillStart:
 		desk.Connected(c.id)
+	case d.ofDesk:
 	case from == takeover.WillStart && to != takeover.WillStart:
 		desk.Failed(c.id, d.reason)
-	case d.event == takeover.HumanLost && to == takeover.Pending && d.reason != passedOn:
+	case d.event == takeover.HumanLost && to == takeover.Pending:
 		desk.Lost(c.id)
 	case from == takeover.Returning && to == takeover.AI:
 		desk.Returned(c.id, d.reason)
@@ -116,9 +118,46 @@ func (c *Call) waitIs(w Wait) {
 	}
 	c.wait = w
 	c.tellWait(w.Question)
-	if w.Question != "" {
-		c.company("stillWaiting", "")
+	c.sayWait(w)
+}
+
+// placeEvery is how often the AI says the place in the line, at most.
+const placeEvery = 30 * time.Second
+
+// sayWait has the AI say what has changed: the first news, the question, and
+// now and then a better place.
+func (c *Call) sayWait(w Wait) {
+	first := c.placeSaid.at.Before(c.requests)
+	better := w.Position != c.placeSaid.position && time.Since(c.placeSaid.at) >= placeEvery
+	if !c.oursAnswers() || !first && !better && w.Question == "" {
+		return
 	}
+	c.placeSaid = placeSaid{w.Position, time.Now()}
+	c.bot.Waiting(w.Position, w.Likely, w.Question != "")
+}
+
+// placeSaid is the last place in the line that the caller heard.
+type placeSaid struct {
+	position int
+	at       time.Time
+}
+
+// WaitAnswered takes the caller's spoken answer to the question.
+func (b botEvents) WaitAnswered(epoch uint64, keep bool) {
+	c := b.c
+	c.box.put(func() {
+		switch {
+		case epoch != c.epoch || c.machine.State != takeover.Pending:
+		case !keep:
+			c.decide(decision{event: takeover.Cancel, reason: "caller"})
+		case c.cfg.Desk != nil:
+			c.tellWait("")
+			c.cfg.Desk.KeepWaiting(c.id)
+		default:
+			c.tellWait("")
+			c.askLater()
+		}
+	}, false)
 }
 
 // Drop ends a request: the desk has no human for it. why is outOfHours, expired,
@@ -176,7 +215,9 @@ func (c *Call) askLater() {
 	c.after(timerAsk, c.cfg.AskEvery, func() {
 		if c.machine.State == takeover.Pending {
 			c.tellWait("keepWaiting")
-			c.company("stillWaiting", "")
+			if c.oursAnswers() {
+				c.bot.Waiting(c.hub.position(c), 0, true)
+			}
 			c.askLater()
 		}
 	})

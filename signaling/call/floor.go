@@ -52,6 +52,9 @@ func (c *Call) tellEffect(e takeover.Effect, d decision, seq int64) {
 	case takeover.Dequeue:
 		c.hub.dequeue(c)
 		c.stop(timerAsk)
+		if d.event == takeover.Cancel {
+			c.company("canceled", "")
+		}
 	case takeover.AwaitMedia:
 		c.awaitMedia()
 	case takeover.StopAwaiting:

@@ -41,16 +41,22 @@ func (c *Call) HandOver(ctx context.Context, to Claimant) (string, error) {
 	})
 }
 
-// Requeue takes the call from its human and puts it back into the line, first:
-// the AI speaks meanwhile. why is passedOn's "transferred", or "lost".
-func (c *Call) Requeue(ctx context.Context, why string) error {
+// Requeue is the desk's: it takes the call from its human and puts it back into
+// the line, first: the AI speaks meanwhile. from is whom it takes it from, ""
+// for whoever has it: a later one keeps it. why is passedOn's "transferred", or
+// "lost".
+func (c *Call) Requeue(ctx context.Context, from, why string) error {
 	return tell(ctx, c, func(reply func(error)) {
+		if from != "" && c.claim.Identity != from {
+			reply(wire.Errorf(wire.KindConflict, "that takeover is over"))
+			return
+		}
 		if h := c.claimant(); h != nil && c.machine.State == takeover.Human {
 			h.p.SetAudience(sfu.Nobody)
 			c.bot.Unhear(h.id)
 			c.list(h, false, why)
 		}
-		c.decide(decision{event: takeover.HumanLost, claim: c.claim, by: c.claimant(), reason: why, reply: reply})
+		c.decide(decision{event: takeover.HumanLost, claim: c.claim, by: c.claimant(), reason: why, ofDesk: true, reply: reply})
 	})
 }
 

@@ -145,13 +145,13 @@ func TestRequeue(t *testing.T) {
 		k := newTalk(t, nil)
 		defer k.end()
 		k.dana.Talk(true)
-		if err := k.c.Requeue(t.Context(), "transferred"); err == nil {
+		if err := k.c.Requeue(t.Context(), "", "transferred"); err == nil {
 			t.Error("the AI's call was put back into the line")
 		}
 		k.dana.Do(wire.MethodTakeover, inMode(1), nil)
 		time.Sleep(time.Second)
 		at := time.Now()
-		if err := k.c.Requeue(t.Context(), "transferred"); err != nil {
+		if err := k.c.Requeue(t.Context(), "", "transferred"); err != nil {
 			t.Fatal(err)
 		}
 		k.caller.AwaitState("pending", time.Second)

@@ -188,7 +188,7 @@ func (s *schedule) step() {
 		_, err := s.c.HandOver(context.Background(), call.Claimant{Identity: h.name, Name: h.name, Mode: mode})
 		s.expected("hand over to "+h.name, err)
 	case 14:
-		s.expected("put back into the line", s.c.Requeue(context.Background(), "transferred"))
+		s.expected("put back into the line", s.c.Requeue(context.Background(), "", "transferred"))
 	case 15:
 		if h := s.someone(); h != nil {
 			to := []wire.Audience{wire.AudienceNobody, wire.AudienceHumans, wire.AudienceEveryone}[s.r.IntN(3)]

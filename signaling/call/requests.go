@@ -129,7 +129,7 @@ func (m *Member) RequestHuman(ctx context.Context, r wire.RequestHuman) error {
 	if m.m.role == wire.RoleObserver || m.m.role == wire.RoleHuman {
 		return wire.Errorf(wire.KindForbidden, "the caller or the agent asks for a human")
 	}
-	r.Priority = 0 // what a caller's client says never sets one; an app may
+	r.Priority, r.Skill = 0, "" // what a member says never sets them; an app may
 	return m.c.requestHuman(ctx, r, m.m)
 }
 

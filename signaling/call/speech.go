@@ -1,6 +1,9 @@
 package call
 
 import (
+	"encoding/json"
+	"math"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -132,13 +135,17 @@ func (c *Call) remember(e transcripts.Entry) {
 	case transcripts.KindSentence, transcripts.KindMessage:
 		role := e.Role
 		if e.Private {
-			role = "event"
+			role = "guidance"
 		}
 		c.lines = append(c.lines, BotLine{Role: role, Name: e.Name, Text: e.Text})
 	case transcripts.KindEvent:
 		switch e.Event {
 		case "human", "handedOver", "returning", "lost", "failed":
 			c.lines = append(c.lines, BotLine{Role: "event", Name: e.Name, Text: e.Event})
+		case eventTool:
+			if l, done := toolMemory(e.Data); done {
+				c.lines = append(c.lines, l)
+			}
 		}
 	}
 }
@@ -327,8 +334,33 @@ func (c *Call) spoken(s Spoken) {
 		return
 	}
 	c.finish(l, transcripts.Entry{CallID: c.id, Kind: transcripts.KindSentence, Start: s.Start, End: s.End, Epoch: s.Epoch,
-		SpeakerID: c.botID, Role: string(wire.RoleAgent), Name: c.names[c.botID].name, SentenceID: s.SentenceID, Text: s.Text, Cut: s.Cut, Unspoken: s.Unspoken})
+		SpeakerID: c.botID, Role: string(wire.RoleAgent), Name: c.names[c.botID].name, SentenceID: s.SentenceID, Text: s.Text, Cut: s.Cut, Unspoken: s.Unspoken, Data: groundsOf(s)})
 	if !c.agentSentenceLive() {
 		c.agentFinal()
 	}
+}
+
+// Bounds of what an entry says of where it comes from.
+const (
+	maxSources = 8
+	maxSource  = 200 // bytes
+)
+
+// groundsOf is what an entry says of how a sentence came about, nil for nothing.
+func groundsOf(s Spoken) json.RawMessage {
+	var data struct {
+		Sources    []string `json:"sources,omitempty"`
+		Confidence *float64 `json:"confidence,omitempty"`
+	}
+	for _, source := range s.Sources[:min(len(s.Sources), maxSources)] {
+		data.Sources = append(data.Sources, strings.ToValidUTF8(source[:min(len(source), maxSource)], ""))
+	}
+	if c := s.Confidence; c != nil && !math.IsNaN(*c) {
+		rounded := math.Round(100*min(max(*c, 0), 1)) / 100
+		data.Confidence = &rounded
+	}
+	if data.Sources == nil && data.Confidence == nil {
+		return nil
+	}
+	return raw(data)
 }

@@ -264,6 +264,9 @@ func (r *rogue) SetMode(mode call.BotMode, epoch uint64, history []call.BotLine)
 		r.events.Ready(epoch)
 	}
 }
+func (r *rogue) Waiting(position int, _ time.Duration, question bool) {
+	r.note(func() { r.company = append(r.company, fmt.Sprint("waiting ", position, " ", question)) })
+}
 func (r *rogue) Company(situation, name string) {
 	r.note(func() { r.company = append(r.company, situation+" "+name) })
 }

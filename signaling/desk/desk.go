@@ -28,8 +28,9 @@ type Calls interface {
 	Claim(ctx context.Context, callID string, by Person) error
 	// HandOver passes it to an agent who is in it already.
 	HandOver(ctx context.Context, callID string, to Person) error
-	// Requeue takes it from its human: the AI speaks until somebody else comes.
-	Requeue(ctx context.Context, callID, why string) error
+	// Requeue takes it from the human it is with, if that is from: the AI speaks
+	// until somebody else comes. Lost and Failed do not follow.
+	Requeue(ctx context.Context, callID, from, why string) error
 	// Drop ends the caller's request: why is outOfHours, expired, cancelled, full.
 	Drop(ctx context.Context, callID, why string, w Wait) error
 	// Wait tells the caller how the wait stands.
@@ -162,7 +163,8 @@ func (d *Desk) KeepWaiting(callID string) {
 	d.fact(callID, func(h string) queue.Event { return queue.KeepWaiting{Handoff: h} })
 }
 
-// Claimed: the call has been taken over, by the desk's wish or without it.
+// Claimed: the call has been taken over, or handed over, by the desk's wish or
+// without it.
 func (d *Desk) Claimed(callID string, by Person) { d.box.put(func() { d.run.claimed(callID, by) }) }
 
 // Connected: the human has the floor.
@@ -172,7 +174,7 @@ func (d *Desk) Connected(callID string) {
 
 // Failed: the claim came to nothing.
 func (d *Desk) Failed(callID, why string) {
-	d.fact(callID, func(h string) queue.Event { return queue.ClaimFailed{Handoff: h, Detail: why} })
+	d.box.put(func() { d.run.about(callID, func(h queue.Handoff) { d.run.unclaimed(h, why) }) })
 }
 
 // Lost: the human who had the call is gone, and it waits for another.
@@ -182,7 +184,7 @@ func (d *Desk) Lost(callID string) {
 
 // Returned: the AI has the call again.
 func (d *Desk) Returned(callID, why string) {
-	d.fact(callID, func(h string) queue.Event { return queue.Finish{Handoff: h, Detail: why} })
+	d.box.put(func() { d.run.about(callID, func(h queue.Handoff) { d.run.returned(h, why) }) })
 }
 
 // Ended: the call is over.
@@ -203,8 +205,13 @@ func (d *Desk) fact(callID string, event func(handoff string) queue.Event) {
 // Do is what a person of the desk does. It returns when it is durable. Errors
 // are *wire.Error.
 func (d *Desk) Do(ctx context.Context, e queue.Event) error {
+	return d.durable(ctx, func(reply func(error)) { d.run.do(e, reply) })
+}
+
+// durable runs f on the desk's goroutine and waits until what it did is written.
+func (d *Desk) durable(ctx context.Context, f func(reply func(error))) error {
 	answer := make(chan error, 1)
-	if !d.box.offer(func() { d.run.do(e, func(err error) { answer <- err }) }) {
+	if !d.box.offer(func() { f(func(err error) { answer <- err }) }) {
 		return wire.Errorf(wire.KindUnavailable, "the desk has more to do than it can; try again")
 	}
 	select {
@@ -227,7 +234,7 @@ func (d *Desk) HandOver(ctx context.Context, handoff, by string) error {
 	if err := d.calls.HandOver(ctx, callID, to); err != nil {
 		return err
 	}
-	return d.Do(ctx, queue.HandOver{Handoff: handoff, By: by})
+	return d.durable(ctx, func(reply func(error)) { d.run.handOver(handoff, by, to.Identity, reply) })
 }
 
 // Reload makes the desk read a setting again that has been changed.

@@ -35,7 +35,7 @@ func (s *steady) Claim(_ context.Context, call string, by desk.Person) error {
 	return nil
 }
 func (s *steady) HandOver(context.Context, string, desk.Person) error   { return nil }
-func (s *steady) Requeue(context.Context, string, string) error         { return nil }
+func (s *steady) Requeue(context.Context, string, string, string) error { return nil }
 func (s *steady) Drop(context.Context, string, string, desk.Wait) error { return nil }
 func (s *steady) Wait(string, desk.Wait)                                {}
 func (s *steady) Live(string) (string, bool)                            { return "human", true }

@@ -40,6 +40,7 @@ type runner struct {
 const (
 	pulseEvery   = 5 * time.Second // signs of life of those who are here
 	retryEvery   = time.Second
+	forgetAfter  = 24 * time.Hour // those who have no account here, when they are gone
 	writeTimeout = 5 * time.Second
 	jumpOver     = time.Second // by which the wall clock may differ from elapsed time
 )
@@ -155,7 +156,9 @@ func (r *runner) heartbeats() {
 			continue
 		}
 		if a.Presence == queue.Offline {
-			if account, known := r.d.cfg.People.Account(id); known && account.Disabled {
+			account, known := r.d.cfg.People.Account(id)
+			now, _ := r.d.cfg.Clock()
+			if known && account.Disabled || !known && now.Sub(a.PresenceAt) > forgetAfter {
 				// It is refused while they still have something.
 				_ = r.step(queue.Forget{Agent: id}, nil)
 			}
@@ -215,11 +218,20 @@ func (r *runner) collect(fx queue.Effects, reply func(error)) {
 	b.ended, b.gone = append(b.ended, fx.Ended...), append(b.gone, fx.Gone...)
 	b.counters = b.counters || fx.Counters
 	b.sla = append(b.sla, fx.SLA...)
-	b.tell = append(b.tell, fx)
+	if telling(&fx) {
+		b.tell = append(b.tell, fx)
+	}
 	if reply != nil {
 		b.replies = append(b.replies, reply)
 	}
 	b.wakeAt = fx.Wake
+}
+
+// telling says whether anybody is told of fx: a sign of life is not kept while
+// the disk does not answer.
+func telling(fx *queue.Effects) bool {
+	return len(fx.Withdrawals)+len(fx.Claims)+len(fx.Releases)+len(fx.Offers)+len(fx.Consults)+len(fx.Presence)+len(fx.SLA)+len(fx.Asks)+
+		len(fx.Notices)+len(fx.Ended) > 0
 }
 
 // batch is what one write makes durable, and what is told then.
@@ -244,7 +256,7 @@ func (b *batch) empty() bool {
 // flush begins to write what has been collected, unless something is being
 // written, or waits for its next try.
 func (r *runner) flush() {
-	if r.writing != nil || r.paused || len(r.next.tell) == 0 && len(r.next.replies) == 0 {
+	if r.writing != nil || r.paused || r.next.empty() && len(r.next.tell) == 0 && len(r.next.replies) == 0 {
 		return
 	}
 	b := r.next
@@ -293,11 +305,11 @@ func (r *runner) wrote(err error) {
 	for _, reply := range b.replies {
 		reply(nil)
 	}
+	r.changed(b)
 	for _, fx := range b.tell {
 		r.d.metrics.told(&fx)
 		r.tell(fx)
 	}
-	r.changed(b)
 }
 
 // unwritten keeps what the disk refused for the next try. Who asked is told

@@ -24,7 +24,7 @@ func (r *runner) tell(fx queue.Effects) {
 		r.release(l)
 	}
 	for _, o := range fx.Offers {
-		if h, ok := r.queue.Handoff(o.Handoff); ok && h.Offer != nil && h.Offer.No == o.No || o.Kind == queue.OfferConsult {
+		if h, ok := r.queue.Handoff(o.Handoff); ok && h.Offer != nil && h.Offer.No == o.No {
 			r.toAgent(o.Agent, wire.NotifyDeskOffer, r.offer(o.Offer, h))
 		}
 	}
@@ -70,8 +70,10 @@ func (r *runner) claim(c queue.Claim) {
 		if err := r.d.calls.Claim(ctx, c.Call, who); err != nil {
 			r.d.log.Warn("a call could not be taken over", "call", c.Call, "handoff", c.Handoff, "error", err)
 			r.d.box.put(func() {
-				// A refusal means that it has ended meanwhile.
-				_ = r.step(queue.ClaimFailed{Handoff: c.Handoff, Detail: "refused"}, nil)
+				// Who took it past the desk meanwhile keeps it.
+				if h, ok := r.queue.Handoff(c.Handoff); ok && h.Agent == c.Agent {
+					_ = r.step(queue.ClaimFailed{Handoff: c.Handoff, Detail: "refused"}, nil)
+				}
 			})
 			return
 		}
@@ -91,7 +93,7 @@ func (r *runner) release(l queue.Release) {
 		switch {
 		case l.Why == "handedOver": // that is how the queue came to know
 		case l.To == "":
-			err = r.d.calls.Requeue(ctx, l.Call, l.Why)
+			err = r.d.calls.Requeue(ctx, l.Call, l.Agent, l.Why)
 		default:
 			// Who was being consulted has it now: the AI may be speaking already.
 			if err = r.d.calls.HandOver(ctx, l.Call, to); err != nil {
@@ -171,21 +173,31 @@ func (r *runner) request(callID string, q Request) {
 		e.Languages = []queue.Need{{Name: q.Language}}
 	}
 	r.callers[e.Handoff] = q.Caller
-	switch err := r.step(e, nil); {
-	case err == nil, errors.Is(err, queue.ErrExists):
-	default:
+	err := r.step(e, nil)
+	if err != nil {
 		delete(r.callers, e.Handoff)
+	}
+	if err != nil && !errors.Is(err, queue.ErrExists) {
 		r.d.log.Error("a request for a human was refused", "call", callID, "error", err)
 		r.aside(func(ctx context.Context) { _ = r.d.calls.Drop(ctx, callID, "full", Wait{}) })
 	}
 }
 
-// claimed: somebody has taken a call over. The desk may have asked for it.
+// claimed: somebody has taken a call over. The desk may have asked for it, or
+// for somebody else, who came too late then.
 func (r *runner) claimed(callID string, by Person) {
 	h, known := r.queue.ByCall(callID)
+	if known && h.State.Held() && h.Agent != by.Identity {
+		if h.Consult != nil && h.Consult.Joined && h.Consult.Agent == by.Identity {
+			_ = r.step(queue.HandOver{Handoff: h.ID, By: h.Agent}, nil) // it is connected and they have joined
+			return
+		}
+		r.unclaimed(h, "taken")
+		h, known = r.queue.ByCall(callID)
+	}
 	_, agent := r.queue.Agent(by.Identity)
 	switch {
-	case known && h.State.Held() && h.Agent == by.Identity:
+	case known && h.State.Held():
 	case known && h.State.InLine() && agent:
 		if r.step(queue.Take{Handoff: h.ID, Agent: by.Identity}, nil) == nil {
 			r.forgetClaim(h.ID)
@@ -200,6 +212,26 @@ func (r *runner) claimed(callID string, by Person) {
 			r.forgetClaim(e.Handoff)
 		}
 	}
+}
+
+// unclaimed: who had a call, or was to have it, has it no more.
+func (r *runner) unclaimed(h queue.Handoff, why string) {
+	// A refusal means that the queue knows.
+	if h.State == queue.StateClaimed {
+		_ = r.step(queue.ClaimFailed{Handoff: h.ID, Detail: why}, nil)
+		return
+	}
+	_ = r.step(queue.HumanLost{Handoff: h.ID}, nil)
+}
+
+// returned: the AI has a call again. What was put back into the line while it
+// was given back waits for nobody.
+func (r *runner) returned(h queue.Handoff, why string) {
+	if h.State.InLine() {
+		_ = r.step(queue.Cancel{Handoff: h.ID, Detail: why}, nil)
+		return
+	}
+	_ = r.step(queue.Finish{Handoff: h.ID, Detail: why}, nil)
 }
 
 func (r *runner) outside(handoff string, by Person) {
@@ -223,10 +255,26 @@ func (r *runner) forgetClaim(handoff string) {
 }
 
 func (r *runner) fact(callID string, event func(string) queue.Event) {
-	if h, ok := r.queue.ByCall(callID); ok {
+	r.about(callID, func(h queue.Handoff) {
 		// The queue refuses what it knows already, or has done itself.
 		_ = r.step(event(h.ID), nil)
+	})
+}
+
+// about is f with what goes on of a call.
+func (r *runner) about(callID string, f func(h queue.Handoff)) {
+	if h, ok := r.queue.ByCall(callID); ok {
+		f(h)
 	}
+}
+
+// handOver ends a handing over that the call has carried out, and has told of.
+func (r *runner) handOver(handoff, by, to string, reply func(error)) {
+	if h, ok := r.queue.Handoff(handoff); ok && h.Agent == to {
+		r.next.replies = append(r.next.replies, reply)
+		return
+	}
+	_ = r.step(queue.HandOver{Handoff: handoff, By: by}, reply) // the reply has the error
 }
 
 // do is what a person asks for.

@@ -44,6 +44,8 @@ func (d *Desk) Watch(ctx context.Context, identity string, o WatchOptions, post 
 	}
 	view, _, err = ask(ctx, d, func() (wire.WatchDeskResult, struct{}, error) { return d.run.watch(w), struct{}{}, nil })
 	if err != nil {
+		// It may only have been late: nobody is here for whom nobody stops.
+		d.box.put(func() { d.run.unwatch(w) })
 		return view, nil, err
 	}
 	return view, func() { d.box.put(func() { d.run.unwatch(w) }) }, nil

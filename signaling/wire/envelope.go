@@ -70,6 +70,9 @@ type Subtitle struct {
 	Seq        int64  `json:"seq,omitempty"`      // log seq, with End
 	Cut        bool   `json:"cut,omitempty"`      // with End: stopped before its end
 	Unspoken   string `json:"unspoken,omitempty"` // with Cut: the rest, for humans and observers only
+	// Data, with End, is that of the log's entry, for humans and observers only:
+	// of the AI's {"sources":["returns.md"],"confidence":0.83}.
+	Data json.RawMessage `json:"data,omitempty"`
 }
 
 // Backlog brackets a replay: {kind:"begin", from, to} … {kind:"end", cursor}.

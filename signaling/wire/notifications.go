@@ -78,11 +78,11 @@ type Handoff struct {
 	WaitedMS int64  `json:"waitedMs"`
 	Question string `json:"question,omitempty"` // "keepWaiting": answer with keepWaiting or cancelRequest
 	Reason   string `json:"reason,omitempty"`
-	Brief    *Brief `json:"brief,omitempty"`    // for humans and observers only; the newest replaces all before
 	LikelyMS int64  `json:"likelyMs,omitempty"` // how long the wait is likely to be; 0: not known
 	Reply    string `json:"reply,omitempty"`    // the request is over: what the caller is told, which the AI says too
 	OpensAt  int64  `json:"opensAt,omitempty"`  // when somebody is there again, Unix milliseconds
 	CallBack bool   `json:"callBack,omitempty"` // the caller may leave a number or an address to be called back
+	Brief    *Brief `json:"brief,omitempty"`    // for humans and observers only; the newest replaces all before
 }
 
 // HumanTakeoverWillStart: a human has claimed the call; the AI stays on until

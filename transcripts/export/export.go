@@ -37,7 +37,8 @@ type Options struct {
 	// Start is the moment that is 00:00:00, usually the call's Created; zero is
 	// the start of the earliest entry.
 	Start time.Time
-	// Private includes private entries and the words that were never heard.
+	// Private includes private entries, the words that were never heard, and where
+	// sentences come from.
 	Private bool
 }
 
@@ -65,6 +66,9 @@ func visible(entries []transcripts.Entry, o *Options) []transcripts.Entry {
 		}
 		if !o.Private {
 			e.Unspoken = ""
+			if e.Kind == transcripts.KindSentence {
+				e.Data = nil
+			}
 		}
 		list = append(list, e)
 	}

@@ -103,6 +103,14 @@ describe("backlog, messages, entries", () => {
     expect(t.lines).toHaveLength(1);
   });
 
+  it("keeps where a sentence comes from, which a later telling may leave out", () => {
+    const t = new Transcript();
+    const data = { sources: ["hours.md"], confidence: 0.83 };
+    expect(t.subtitle("agent", sub({ text: "At nine.", end: true, seq: 4, data }))?.data).toEqual(data);
+    t.entry({ seq: 4, time: 1000, kind: "sentence", role: "agent", speakerId: "p", sentenceId: "s1", text: "At nine.", epoch: 1 });
+    expect(t.lines[0]?.data).toEqual(data);
+  });
+
   it("who joins in mid-sentence gets the whole by the final", () => {
     const t = new Transcript();
     t.subtitle("agent", sub({ text: " of it", offset: 8, rev: 6 }));

@@ -235,6 +235,9 @@ func (s *asrStream) finish(a *attempt[engine.ASR]) (engine.Transcript, error) {
 		err = a.arrived(0)
 	}
 	if err == nil {
+		err = engine.CheckTranscript(a.link.Name, t)
+	}
+	if err == nil {
 		a.end(worked)
 	}
 	return t, err

@@ -23,6 +23,8 @@ type attempt[E any] struct {
 	// have other languages.
 	foreign bool
 	done    bool // the verdict is given
+	// answered: the first was delivered, so that who is late now is the link.
+	answered bool
 
 	user   context.Context // who asked
 	ctx    context.Context // ends with user or by the limit
@@ -101,6 +103,7 @@ func (a *attempt[E]) arrived(total time.Duration) error {
 		return errFirst
 	}
 	if total > 0 {
+		a.answered = true
 		cancel := a.cancel
 		a.limit = time.AfterFunc(total-time.Since(a.begun), func() { cancel(errTotal) })
 	}
@@ -118,20 +121,19 @@ func (a *attempt[E]) release() {
 // end gives the verdict of an attempt that did not fail.
 func (a *attempt[E]) end(v verdict) {
 	a.release()
-	if a.done {
-		return
-	}
-	a.done = true
 	if a.user.Err() != nil {
 		v = neutral
 	}
-	a.chain.done(a.link, a.pass, v, nil)
+	a.verdict(v, nil)
 }
 
 // fail gives the verdict of an attempt that ended with err, and returns what
 // the user of the chain may see of it.
 func (a *attempt[E]) fail(err error) error {
 	if userErr := a.user.Err(); userErr != nil {
+		if a.answered && errors.Is(context.Cause(a.user), engine.ErrLate) {
+			a.verdict(failed, a.chain.error(engine.Timeout, engine.ErrLate))
+		}
 		a.end(neutral)
 		if errors.Is(err, userErr) {
 			return err
@@ -162,9 +164,14 @@ func (a *attempt[E]) fail(err error) error {
 		err = fmt.Errorf("%s: %w", a.link.Name, err)
 	}
 	a.release()
+	a.verdict(v, err)
+	return err
+}
+
+// verdict gives the verdict; the first counts.
+func (a *attempt[E]) verdict(v verdict, err error) {
 	if !a.done {
 		a.done = true
 		a.chain.done(a.link, a.pass, v, err)
 	}
-	return err
 }

@@ -57,12 +57,13 @@ type Event struct {
 
 // Why a chain ends what a link does, and why it does not ask.
 var (
-	errFirst  = errors.New("no answer in time")
-	errTotal  = errors.New("the answer took too long")
-	errNone   = errors.New("no link may be asked now")
-	errEmpty  = errors.New("the answer is empty")
-	errRate   = errors.New("a sample rate that Opus has not")
-	errClosed = errors.New("closed")
+	errFirst   = errors.New("no answer in time")
+	errTotal   = errors.New("the answer took too long")
+	errNone    = errors.New("no link may be asked now")
+	errEmpty   = errors.New("the answer is empty")
+	errSilence = errors.New("silence instead of speech")
+	errRate    = errors.New("a sample rate that Opus has not")
+	errClosed  = errors.New("closed")
 )
 
 const (

@@ -13,9 +13,11 @@
 //	           ▼
 //	        *engine.Error of the last kind, with all causes
 //
-// The first of an answer is text or a tool call (LLM), a sample (TTS), the text
-// of an utterance (ASR). Chat and Speak return when it has come. An answer
-// without any is Nonsense, except speech of a text with nothing to say.
+// The first of an answer is text that no page begins with or a tool call (LLM), a
+// sample that can be heard
+// (TTS), the text of an utterance that somebody may have said (ASR). Chat and
+// Speak return when it has come. An answer without any is Nonsense, except
+// speech of a text with nothing to say.
 //
 // # Time
 //
@@ -43,12 +45,14 @@
 //	  │ works                                                 ▼       │
 //	  └────────────────────────────────────────────────── half-open ──┘ one call at a time
 //
-// A call's verdict is given when it ends: a reply or speech that is whole, or
-// that is closed because nobody wants more of it, works; one that is cut in its
-// midst fails, although nobody is asked in its place. No verdict is given of a
-// call whose ctx ended, of a link that was late within less than 300 ms or while
-// it had to catch up, and of a recogniser that does not know a call's language.
-// A call that began before the breaker opened or closed has no say any more.
+// A call's verdict is given when it is closed: a reply or speech that is whole, or
+// of which nobody wants more, works; one that is cut in its midst, or that lets
+// its user wait until that gives up (engine.ErrLate), fails, although nobody is
+// asked in its place; so does one that its user can make nothing of
+// (engine.Reject). No verdict is given of a call whose ctx ended otherwise, of a
+// link that was late within less than 300 ms or while it had to catch up, and of a
+// recogniser that does not know a call's language. A call that began before the
+// breaker opened or closed has no say any more.
 //
 // # Utterances
 //

@@ -53,16 +53,24 @@ type reply struct {
 }
 
 func (r *reply) first() error {
+	text := ""
 	for {
 		d, err := r.stream.Next()
-		if errors.Is(err, io.EOF) {
-			err = r.attempt.chain.error(engine.Nonsense, errEmpty)
+		ended := errors.Is(err, io.EOF)
+		switch {
+		case ended && strings.TrimSpace(text) == "":
+			return r.attempt.chain.error(engine.Nonsense, errEmpty)
+		case err != nil && !ended:
+			return err
+		case !ended:
+			r.waiting = append(r.waiting, d)
+			text += d.Text
 		}
+		more, err := engine.CheckReply(r.attempt.link.Name, text)
 		if err != nil {
 			return err
 		}
-		r.waiting = append(r.waiting, d)
-		if d.Call != nil || strings.TrimSpace(d.Text) != "" {
+		if d.Call != nil || ended || strings.TrimSpace(text) != "" && !more {
 			return r.attempt.arrived(r.attempt.link.Total)
 		}
 	}
@@ -82,12 +90,18 @@ func (r *reply) Next() (engine.Delta, error) {
 	case err == nil:
 		return d, nil
 	case errors.Is(err, io.EOF):
-		r.attempt.end(worked)
+		r.attempt.release() // the verdict is its user's, with Close
 		r.err = io.EOF
 	default:
 		r.err = r.attempt.fail(err)
 	}
 	return engine.Delta{}, r.err
+}
+
+// Reject implements engine.Rejecter.
+func (r *reply) Reject(err error) {
+	engine.Reject(r.stream, err)
+	_ = r.attempt.fail(err)
 }
 
 // Close implements engine.ReplyStream. A reply that is not wanted any more

@@ -60,20 +60,30 @@ func (s *speech) first(text string) error {
 	if !slices.Contains([]int{8000, 12000, 16000, 24000, 48000}, rate) {
 		return s.attempt.chain.error(engine.Nonsense, errRate)
 	}
+	// Silence before the voice is waited out: without a voice behind it, it is
+	// no speech.
 	pcm := make([]int16, rate/50)
-	n, err := 0, error(nil)
-	for n == 0 && err == nil {
-		n, err = s.stream.Read(pcm)
+	for {
+		n, err := s.stream.Read(pcm)
+		s.waiting = append(s.waiting, pcm[:n]...)
+		switch {
+		case engine.Audible(pcm[:n]):
+		case errors.Is(err, io.EOF) && isSpoken(text):
+			return s.attempt.chain.error(engine.Nonsense, errEmpty)
+		case errors.Is(err, io.EOF):
+		case err != nil:
+			return err
+		case len(s.waiting) > maxLead*rate:
+			return s.attempt.chain.error(engine.Nonsense, errSilence)
+		default:
+			continue
+		}
+		return s.attempt.arrived(s.attempt.link.Total)
 	}
-	s.waiting = pcm[:n]
-	switch {
-	case n == 0 && errors.Is(err, io.EOF) && isSpoken(text):
-		return s.attempt.chain.error(engine.Nonsense, errEmpty)
-	case n == 0 && !errors.Is(err, io.EOF):
-		return err
-	}
-	return s.attempt.arrived(s.attempt.link.Total)
 }
+
+// maxLead is how much silence in front of a voice is waited for, in seconds.
+const maxLead = 5
 
 // isSpoken says whether text has anything that every voice can say.
 func isSpoken(text string) bool {
@@ -98,12 +108,18 @@ func (s *speech) Read(pcm []int16) (int, error) {
 	case err == nil:
 		return n, nil
 	case errors.Is(err, io.EOF):
-		s.attempt.end(worked)
+		s.attempt.release() // the verdict is its user's, with Close
 		s.err = io.EOF
 	default:
 		s.err = s.attempt.fail(err)
 	}
 	return n, s.err
+}
+
+// Reject implements engine.Rejecter.
+func (s *speech) Reject(err error) {
+	engine.Reject(s.stream, err)
+	_ = s.attempt.fail(err)
 }
 
 // Close implements engine.SpeechStream. Speech that is not wanted any more

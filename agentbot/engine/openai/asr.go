@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
+	"log/slog"
 	"math"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	oa "github.com/sashabaranov/go-openai"
@@ -25,20 +29,39 @@ const (
 	silent = 64
 )
 
+// Ways to transcribe, see the package documentation.
+const (
+	ModeSegments = "segments" // uploads
+	ModeRealtime = "realtime" // the WebSocket alone
+	ModeAuto     = "auto"     // the WebSocket where the endpoint has it, else uploads
+)
+
 // ASRConfig is what an ASR is made of.
 type ASRConfig struct {
-	Endpoint // Model "" is whisper-1
+	Endpoint        // Model "" is whisper-1
+	Mode     string // "" is ModeSegments
 	// PartialEvery is how much an utterance grows between uploads of it for
-	// partials; 0 is none.
+	// partials, at least; 0 is no upload before the utterance is over.
 	PartialEvery time.Duration
-	Prompt       string // names and words to expect
-	Verbose      bool   // ask for segments, which give a confidence; Whisper models have them
+	// PartialCost bounds the audio that is uploaded before the utterance is
+	// over, as a multiple of what the utterance lasts by then; 0 is 4.
+	PartialCost float64
+	Prompt      string // names and words to expect
+	// Verbose asks for segments, which give a confidence and the language.
+	// Models that are called whisper are asked in any case; an endpoint that
+	// refuses is not asked again.
+	Verbose bool
+	Log     *slog.Logger // of WebSockets that fail; nil: none
 }
 
-// ASR transcribes whole utterances.
+// ASR transcribes utterances.
 type ASR struct {
 	endpoint *endpoint
 	cfg      ASRConfig
+	terse    atomic.Bool  // the endpoint refuses to be verbose
+	strained atomic.Int64 // until then (Unix ns) nothing is uploaded that may be in vain
+	refused  atomic.Int64 // until then (Unix ns) the endpoint has no WebSocket
+	named    atomic.Bool  // its WebSocket wants the model's name in the address
 }
 
 var _ engine.ASR = (*ASR)(nil)
@@ -49,155 +72,77 @@ func NewASR(cfg ASRConfig) (*ASR, error) {
 	if err != nil {
 		return nil, err
 	}
+	switch cfg.Mode {
+	case "":
+		cfg.Mode = ModeSegments
+	case ModeSegments, ModeRealtime, ModeAuto:
+	default:
+		return nil, &engine.Error{Engine: e.name, Kind: engine.Unusable, Cause: errors.New("an unknown mode " + cfg.Mode)}
+	}
+	if cfg.PartialCost == 0 {
+		cfg.PartialCost = 4
+	}
+	cfg.Verbose = cfg.Verbose || strings.Contains(strings.ToLower(e.model), "whisper")
 	return &ASR{endpoint: e, cfg: cfg}, nil
 }
 
-// OpenASR implements engine.ASR. It makes no request.
+// OpenASR implements engine.ASR. It waits for nothing; where there is a
+// WebSocket, connecting begins.
 func (a *ASR) OpenASR(ctx context.Context, lang string) (engine.ASRStream, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	base, _, _ := strings.Cut(lang, "-") // endpoints take ISO 639-1
-	return &asrStream{asr: a, lang: base}, nil
-}
-
-type asrStream struct {
-	asr    *ASR
-	lang   string
-	closed bool
-
-	// The utterance.
-	pcm     []int16
-	peak    int
-	asked   int // samples when the last partial was asked for
-	partial string
-
-	// The upload for a partial that runs, if any.
-	cancel context.CancelFunc
-	result chan string // buffered; "" when it failed
-}
-
-func (s *asrStream) Write(ctx context.Context, pcm []int16) (string, bool, error) {
-	if s.closed {
-		return "", false, s.closedError()
+	segments := &segmentStream{asr: a, lang: base}
+	if a.cfg.Mode == ModeSegments {
+		return segments, nil
 	}
-	if err := ctx.Err(); err != nil {
-		return "", false, err
-	}
-	pcm = pcm[:min(len(pcm), maxUtterance-len(s.pcm))]
-	s.pcm = append(s.pcm, pcm...)
-	for _, x := range pcm {
-		s.peak = max(s.peak, int(x), -int(x))
-	}
-	changed := s.collect()
-	s.ask()
-	if changed {
-		return s.partial, true, nil
-	}
-	return "", false, nil
-}
-
-// collect takes the text of an upload that has ended, and says whether it is
-// another than before.
-func (s *asrStream) collect() bool {
-	if s.result == nil {
-		return false
-	}
-	select {
-	case text := <-s.result:
-		s.cancel()
-		s.result, s.cancel = nil, nil
-		if text == "" || text == s.partial {
-			return false
-		}
-		s.partial = text
-		return true
-	default:
-		return false
-	}
-}
-
-// ask starts an upload of the utterance so far where one is due.
-func (s *asrStream) ask() {
-	every := int(s.asr.cfg.PartialEvery * engine.SampleRate / time.Second)
-	if every <= 0 || s.result != nil || len(s.pcm)-s.asked < every || !s.audible() {
-		return
-	}
-	s.asked = len(s.pcm)
-	ctx, cancel := context.WithCancel(context.Background())
-	result := make(chan string, 1)
-	s.cancel, s.result = cancel, result
-	audio := wav(s.pcm)
-	go func() {
-		t, err := s.asr.transcribe(ctx, audio, s.lang)
-		if err != nil {
-			t.Text = "" // the final one reports what is wrong
-		}
-		result <- t.Text
-	}()
-}
-
-// stop ends and joins the upload for a partial.
-func (s *asrStream) stop() {
-	if s.result != nil {
-		s.cancel()
-		<-s.result
-		s.result, s.cancel = nil, nil
-	}
-}
-
-func (s *asrStream) audible() bool { return len(s.pcm) >= minUtterance && s.peak >= silent }
-
-func (s *asrStream) Finish(ctx context.Context) (engine.Transcript, error) {
-	if s.closed {
-		return engine.Transcript{}, s.closedError()
-	}
-	defer s.Reset()
-	s.stop()
-	if err := ctx.Err(); err != nil {
-		return engine.Transcript{}, err
-	}
-	if !s.audible() {
-		return engine.Transcript{}, nil
-	}
-	return s.asr.transcribe(ctx, wav(s.pcm), s.lang)
-}
-
-func (s *asrStream) Reset() {
-	s.stop()
-	s.pcm, s.peak, s.asked, s.partial = nil, 0, 0, ""
-}
-
-func (s *asrStream) Close() error {
-	s.Reset()
-	s.closed = true
-	return nil
-}
-
-func (s *asrStream) closedError() error {
-	return &engine.Error{Engine: s.asr.endpoint.name, Kind: engine.Unavailable, Cause: errClosed}
+	return openRealtime(a, segments), nil
 }
 
 // transcribe uploads one utterance.
 func (a *ASR) transcribe(ctx context.Context, audio []byte, lang string) (engine.Transcript, error) {
 	c := a.endpoint.begin(ctx)
 	defer c.end()
+	c.body.drain = true
 	request := oa.AudioRequest{
 		Model: a.endpoint.model, FilePath: "utterance.wav", Reader: bytes.NewReader(audio),
 		Language: lang, Prompt: a.cfg.Prompt, Format: oa.AudioResponseFormatJSON,
 	}
-	if a.cfg.Verbose {
+	if a.cfg.Verbose && !a.terse.Load() {
 		request.Format = oa.AudioResponseFormatVerboseJSON
 	}
 	response, err := a.endpoint.client.CreateTranscription(c.ctx, request)
+	if request.Format == oa.AudioResponseFormatVerboseJSON && refuses(err) {
+		a.terse.Store(true)
+		request.Format, request.Reader = oa.AudioResponseFormatJSON, bytes.NewReader(audio)
+		response, err = a.endpoint.client.CreateTranscription(c.ctx, request)
+	}
 	if err != nil {
 		return engine.Transcript{}, c.fail(err)
 	}
-	t := engine.Transcript{Text: strings.Join(strings.Fields(response.Text), " "), Language: lang}
+	t := engine.Transcript{Text: strings.Join(strings.Fields(response.Text), " "), Language: tagOf(response.Language)}
+	if t.Language == "" {
+		t.Language = lang
+	}
 	if len(response.Segments) > 0 {
 		t.Text, t.Confidence = fromSegments(response)
 	}
 	return t, nil
+}
+
+// refuses says whether an endpoint did not like what it was asked, and may like
+// something else.
+func refuses(err error) bool {
+	var api *oa.APIError
+	var request *oa.RequestError
+	status := 0
+	if errors.As(err, &api) {
+		status = api.HTTPStatusCode
+	} else if errors.As(err, &request) {
+		status = request.HTTPStatusCode
+	}
+	return status == http.StatusBadRequest || status == http.StatusUnprocessableEntity || status == http.StatusUnsupportedMediaType
 }
 
 // fromSegments leaves out segments that by Whisper's own rule are no speech.

@@ -9,7 +9,6 @@ import (
 	"math"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,43 +109,6 @@ func TestTranscription(t *testing.T) {
 	})
 }
 
-// Partials are uploads of the utterance so far, one at a time; the final text
-// does not wait for one that is running.
-func TestPartials(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var running, most atomic.Int32
-		asr := newASR(t, ASRConfig{PartialEvery: 500 * time.Millisecond}, func(w http.ResponseWriter, r *http.Request) {
-			most.Store(max(most.Load(), running.Add(1)))
-			defer running.Add(-1)
-			n, _ := io.Copy(io.Discard, r.Body)
-			wait(r, 700*time.Millisecond)
-			fmt.Fprintf(w, `{"text":"%s"}`, strings.TrimSpace(strings.Repeat("word ", int(n)/16000)))
-		})
-		s, _ := asr.OpenASR(t.Context(), "")
-		defer s.Close()
-		var partials []string
-		frame := tone(20 * time.Millisecond)
-		for range 150 { // 3 s
-			partial, changed, err := s.Write(t.Context(), frame)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if changed {
-				partials = append(partials, partial)
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
-		start := time.Now()
-		got, err := s.Finish(t.Context())
-		if err != nil || len(strings.Fields(got.Text)) != 6 || time.Since(start) != 700*time.Millisecond {
-			t.Errorf("%q, %v after %v", got.Text, err, time.Since(start))
-		}
-		if strings.Join(partials, "|") != "word|word word|word word word" || most.Load() > 1 {
-			t.Errorf("partials %q, %d at once", partials, most.Load())
-		}
-	})
-}
-
 func TestASRFaults(t *testing.T) {
 	all := append(faults(),
 		fault{"cut", engine.Unavailable, func(w http.ResponseWriter, _ *http.Request) {
@@ -191,7 +153,7 @@ func TestASRBounded(t *testing.T) {
 	for range 7 {
 		s.Write(t.Context(), tone(time.Minute))
 	}
-	if n := len(s.(*asrStream).pcm); n != maxUtterance {
+	if n := len(s.(*segmentStream).pcm); n != maxUtterance {
 		t.Errorf("%d samples kept", n)
 	}
 }

@@ -1,12 +1,9 @@
 package openai
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"time"
@@ -36,7 +33,9 @@ type Endpoint struct {
 type endpoint struct {
 	name                string
 	client              *oa.Client
-	model               string
+	base                *url.URL
+	key, model          string
+	http                *http.Client // as it was given
 	first, stall, total time.Duration
 }
 
@@ -50,9 +49,11 @@ func newEndpoint(name string, e Endpoint, model string, limit int64) (*endpoint,
 	if e.BaseURL == "" {
 		e.BaseURL = DefaultBaseURL
 	}
-	if u, err := url.Parse(e.BaseURL); err != nil {
+	base, err := url.Parse(e.BaseURL)
+	if err != nil {
 		return nil, unusable(err)
-	} else if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	}
+	if base.Scheme != "http" && base.Scheme != "https" || base.Host == "" {
 		return nil, unusable(fmt.Errorf("base URL %q is no http or https URL", e.BaseURL))
 	}
 	if e.Model == "" {
@@ -68,7 +69,7 @@ func newEndpoint(name string, e Endpoint, model string, limit int64) (*endpoint,
 	cfg.BaseURL = e.BaseURL
 	cfg.HTTPClient = &bounded
 	return &endpoint{
-		name: name, client: oa.NewClientWithConfig(cfg), model: e.Model,
+		name: name, client: oa.NewClientWithConfig(cfg), base: base, key: e.Key, model: e.Model, http: e.HTTP,
 		first: orElse(e.First, 8*time.Second), stall: orElse(e.Stall, 5*time.Second), total: orElse(e.Total, time.Minute),
 	}, nil
 }
@@ -96,14 +97,15 @@ type call struct {
 	cancel   context.CancelCauseFunc
 	stop     context.CancelFunc // of the total limit
 	timer    *time.Timer        // of the limit that runs now
-	tail     *tail
+	body     *bodyState
 }
 
 func (e *endpoint) begin(ctx context.Context) *call {
-	c := &call{endpoint: e, user: ctx, tail: &tail{}}
+	c := &call{endpoint: e, user: ctx, body: &bodyState{}}
 	limited, stop := context.WithTimeoutCause(ctx, e.total, errTotal)
 	c.stop = stop
-	c.ctx, c.cancel = context.WithCancelCause(context.WithValue(limited, tailKey{}, c.tail))
+	c.ctx, c.cancel = context.WithCancelCause(context.WithValue(limited, bodyKey{}, c.body))
+	c.body.cancel = func() { c.cancel(errClosed) }
 	c.timer = time.AfterFunc(e.first, func() { c.cancel(errFirst) })
 	return c
 }
@@ -130,13 +132,19 @@ func (c *call) end() {
 	c.stop()
 }
 
+// ended is the error of a method whose ctx has ended.
+func (e *endpoint) ended(ctx context.Context) error {
+	err := ctx.Err()
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &engine.Error{Engine: e.name, Kind: engine.Timeout, Cause: err}
+	}
+	return err
+}
+
 // fail maps an error of the request to what engines return.
 func (c *call) fail(err error) error {
-	if userErr := c.user.Err(); userErr != nil {
-		if errors.Is(userErr, context.DeadlineExceeded) {
-			return &engine.Error{Engine: c.endpoint.name, Kind: engine.Timeout, Cause: userErr}
-		}
-		return userErr
+	if c.user.Err() != nil {
+		return c.endpoint.ended(c.user)
 	}
 	switch cause := context.Cause(c.ctx); {
 	case errors.Is(cause, errFirst) || errors.Is(cause, errStall) || errors.Is(cause, errTotal):
@@ -150,76 +158,3 @@ func (c *call) fail(err error) error {
 	}
 	return &engine.Error{Engine: c.endpoint.name, Kind: kindOf(err), Cause: brief(err)}
 }
-
-// maxErrorBody is how much is read of an answer that is no success.
-const maxErrorBody = 16 << 10
-
-// boundedTransport refuses answers that cannot be what was asked for, and ends
-// those that do not end.
-type boundedTransport struct {
-	next  http.RoundTripper
-	limit int64
-}
-
-func (t *boundedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := t.next.RoundTrip(req)
-	if err != nil {
-		return nil, err
-	}
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		resp.Body = truncated{io.LimitReader(resp.Body, maxErrorBody), resp.Body}
-		return resp, nil
-	}
-	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/html" {
-		resp.Body.Close()
-		return nil, errHTML
-	}
-	seen, _ := req.Context().Value(tailKey{}).(*tail)
-	resp.Body = &boundedBody{ReadCloser: resp.Body, left: t.limit, tail: seen}
-	return resp, nil
-}
-
-type truncated struct {
-	io.Reader
-	io.Closer
-}
-
-// boundedBody fails after limit bytes and remembers the last ones.
-type boundedBody struct {
-	io.ReadCloser
-	left int64
-	tail *tail
-}
-
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, errTooLarge
-	}
-	if int64(len(p)) > b.left {
-		p = p[:b.left]
-	}
-	n, err := b.ReadCloser.Read(p)
-	b.left -= int64(n)
-	if b.tail != nil {
-		b.tail.add(p[:n])
-	}
-	return n, err
-}
-
-type tailKey struct{}
-
-// tail is the end of a body, by which a whole event stream is told from one
-// that was cut: go-openai reports both as the end.
-type tail struct{ last []byte }
-
-func (t *tail) add(p []byte) {
-	const keep = 64
-	if len(p) > keep {
-		p = p[len(p)-keep:]
-	}
-	if t.last = append(t.last, p...); len(t.last) > keep {
-		t.last = append(t.last[:0], t.last[len(t.last)-keep:]...)
-	}
-}
-
-func (t *tail) done() bool { return bytes.Contains(t.last, []byte("[DONE]")) }

@@ -34,7 +34,7 @@ func kindOf(err error) engine.Kind {
 		return kindOfCode(api)
 	case errors.As(err, &request):
 		return kindOfStatus(request.HTTPStatusCode)
-	case errors.Is(err, errHTML), errors.Is(err, errTooLarge), errors.Is(err, errEmpty), errors.Is(err, errNoAudio), errors.Is(err, errBadCall),
+	case errors.Is(err, errHTML), errors.Is(err, errTooLarge), errors.Is(err, errEmpty), errors.Is(err, errNoAudio), errors.Is(err, errBadCall), errors.Is(err, errVectors),
 		errors.Is(err, oa.ErrTooManyEmptyStreamMessages), errors.As(err, &syntax), errors.As(err, &typed):
 		return engine.Nonsense
 	}

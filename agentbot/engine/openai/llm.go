@@ -52,12 +52,16 @@ const humanNote = "Messages that begin with [name, human agent]: were said in th
 func messages(conversation []engine.Message) []oa.ChatCompletionMessage {
 	out := []oa.ChatCompletionMessage{}
 	noted := false
-	for _, m := range conversation {
-		if strings.TrimSpace(m.Text) == "" {
+	for _, m := range paired(conversation) {
+		if strings.TrimSpace(m.Text) == "" && len(m.Calls) == 0 && m.Role != engine.RoleTool {
 			continue
 		}
 		switch m.Role {
-		case engine.RoleSystem, engine.RoleUser, engine.RoleAssistant:
+		case engine.RoleTool:
+			out = append(out, oa.ChatCompletionMessage{Role: oa.ChatMessageRoleTool, ToolCallID: m.CallID, Content: orDash(m.Text)})
+		case engine.RoleAssistant:
+			out = append(out, oa.ChatCompletionMessage{Role: m.Role, Content: m.Text, ToolCalls: toolCalls(m.Calls)})
+		case engine.RoleSystem, engine.RoleUser:
 			out = append(out, oa.ChatCompletionMessage{Role: m.Role, Content: m.Text})
 		case engine.RoleHuman:
 			if !noted {
@@ -210,7 +214,7 @@ func (r *reply) atEnd(err error) (engine.Delta, bool) {
 		r.end(r.call.fail(err))
 		return engine.Delta{}, false
 	}
-	if !r.finished && !r.call.tail.done() {
+	if !r.finished && !r.call.body.done() {
 		cause := io.ErrUnexpectedEOF // cut
 		if !r.some && len(r.calls) == 0 {
 			cause = errEmpty
@@ -227,7 +231,7 @@ func (r *reply) atEnd(err error) (engine.Delta, bool) {
 			r.end(r.call.fail(errBadCall))
 			return engine.Delta{}, false
 		}
-		r.ready = append(r.ready, engine.Delta{Call: &engine.ToolCall{Name: call.Function.Name, Arguments: []byte(args)}})
+		r.ready = append(r.ready, engine.Delta{Call: &engine.ToolCall{ID: call.ID, Name: call.Function.Name, Arguments: []byte(args)}})
 	}
 	r.calls = nil
 	if len(r.ready) == 0 {
@@ -244,6 +248,10 @@ func (r *reply) atEnd(err error) (engine.Delta, bool) {
 func (r *reply) end(err error) error {
 	if r.err == nil {
 		r.err = err
+		if err == io.EOF { // the events are over; so is the answer, but for its last bytes
+			r.call.body.drain = true
+			r.stream.Close()
+		}
 		r.call.end()
 		r.stream.Close()
 	}

@@ -176,3 +176,7 @@ func TestUnusableConfig(t *testing.T) {
 	_, err := NewTTS(TTSConfig{Endpoint: Endpoint{HTTP: &http.Client{}}, Rate: 22050})
 	wantKind(t, err, engine.Unusable)
 }
+
+func contextOf(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(t.Context(), d)
+}

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -20,20 +21,31 @@ import (
 // maxSpeech is over ten minutes at 48 kHz.
 const maxSpeech = 64 << 20
 
+// What a TTS asks its endpoint for.
+const (
+	FormatPCM  = "pcm"  // heard soonest
+	FormatOpus = "opus" // in Ogg: a tenth of the bytes, heard a page at a time
+	FormatAuto = "auto" // PCM, Opus where the endpoint refuses PCM
+)
+
 // TTSConfig is what a TTS is made of.
 type TTSConfig struct {
 	Endpoint            // Model "" is tts-1
 	Voice        string // the default voice; "" is alloy
+	Format       string // "" is FormatAuto
 	Rate         int    // of the endpoint's raw PCM; 0 is 24000
 	Instructions string // how to speak, for models that take it
 }
 
-// TTS speaks through an endpoint, streamed as raw PCM.
+// TTS speaks through an endpoint. Whatever it asks for, it plays raw PCM, WAV
+// and Ogg Opus.
 type TTS struct {
 	endpoint     *endpoint
 	voice        string
+	format       string
 	rate         int
 	instructions string
+	opus         atomic.Bool // in FormatAuto: the endpoint refuses PCM
 }
 
 var _ engine.TTS = (*TTS)(nil)
@@ -52,6 +64,13 @@ func NewTTS(cfg TTSConfig) (*TTS, error) {
 	t := &TTS{endpoint: e, voice: cfg.Voice, rate: cfg.Rate, instructions: cfg.Instructions}
 	if t.voice == "" {
 		t.voice = string(oa.VoiceAlloy)
+	}
+	switch t.format = cfg.Format; t.format {
+	case "":
+		t.format = FormatAuto
+	case FormatPCM, FormatOpus, FormatAuto:
+	default:
+		return nil, &engine.Error{Engine: e.name, Kind: engine.Unusable, Cause: errors.New("an unknown format " + cfg.Format)}
 	}
 	if t.rate == 0 {
 		t.rate = 24000
@@ -77,10 +96,20 @@ func (t *TTS) Speak(ctx context.Context, text, voice string) (engine.SpeechStrea
 		s.end(io.EOF)
 		return s, nil
 	}
-	response, err := t.endpoint.client.CreateSpeech(c.ctx, oa.CreateSpeechRequest{
+	request := oa.CreateSpeechRequest{
 		Model: oa.SpeechModel(t.endpoint.model), Input: text, Voice: oa.SpeechVoice(voice),
 		Instructions: t.instructions, ResponseFormat: oa.SpeechResponseFormatPcm,
-	})
+	}
+	if t.format == FormatOpus || t.opus.Load() {
+		request.ResponseFormat = oa.SpeechResponseFormatOpus
+	}
+	response, err := t.endpoint.client.CreateSpeech(c.ctx, request)
+	if t.format == FormatAuto && request.ResponseFormat == oa.SpeechResponseFormatPcm && refuses(err) {
+		request.ResponseFormat = oa.SpeechResponseFormatOpus
+		if response, err = t.endpoint.client.CreateSpeech(c.ctx, request); err == nil {
+			t.opus.Store(true)
+		}
+	}
 	if err != nil {
 		err = c.fail(err)
 		c.end()
@@ -97,16 +126,17 @@ type speech struct {
 	call     *call
 	body     io.Closer
 	buffered *bufio.Reader
+	packed   *packed // Ogg Opus; nil: raw samples
 	rate     int
 	started  bool  // samples came
 	err      error // how it ended
 }
 
-// begin waits for the first bytes and sees whether they are audio: raw PCM, or
-// the WAV that some endpoints answer instead.
+// begin waits for the first bytes and sees whether they are audio: raw PCM, Ogg
+// Opus, or the WAV that some endpoints answer instead.
 func (s *speech) begin(contentType string) error {
 	kind, _, _ := mime.ParseMediaType(contentType)
-	if strings.HasPrefix(kind, "text/") || kind == "application/json" || kind == "audio/mpeg" || kind == "audio/ogg" || kind == "audio/flac" {
+	if strings.HasPrefix(kind, "text/") || kind == "application/json" || kind == "audio/mpeg" || kind == "audio/flac" {
 		return errNoAudio
 	}
 	head, err := s.buffered.Peek(4)
@@ -116,8 +146,15 @@ func (s *speech) begin(contentType string) error {
 	if err != nil {
 		return err
 	}
-	if string(head) == "RIFF" {
+	switch {
+	case string(head) == "RIFF":
 		return s.wav()
+	case string(head) == "OggS":
+		s.packed, err = unpack(s.buffered)
+		s.rate = packedRate
+		return err
+	case strings.HasPrefix(string(head), "ID3"), string(head) == "fLaC", strings.HasPrefix(kind, "audio/ogg"):
+		return errNoAudio
 	}
 	return nil
 }
@@ -173,6 +210,9 @@ func (s *speech) Read(pcm []int16) (int, error) {
 	}
 	if s.started {
 		s.call.resume()
+	}
+	if s.packed != nil {
+		return s.unpacked(pcm)
 	}
 	if _, err := s.buffered.Peek(2); err != nil {
 		if !errors.Is(err, io.EOF) {

@@ -29,8 +29,10 @@ type ASR struct {
 	// PerWord is how much of an utterance a word of its partials takes; 0 is
 	// 300 ms. The first comes after Onset (0: 100 ms).
 	PerWord, Onset time.Duration
-	// FinishDelay is how long Finish takes.
+	// FinishDelay is how long Finish takes, and Preview.
 	FinishDelay time.Duration
+	// Previews says whether its streams have Preview.
+	Previews bool
 	// Loudness is the least root mean square of a frame; 0 is 300.
 	Loudness float64
 	Fault    func(Op) Fault
@@ -61,7 +63,21 @@ func (a *ASR) OpenASR(ctx context.Context, lang string) (engine.ASRStream, error
 		}
 	}
 	s.heard = make([]float64, len(s.tones))
+	if a.Previews {
+		return previewing{s}, nil
+	}
 	return s, nil
+}
+
+// previewing is a stream that tells its text early.
+type previewing struct{ *asrStream }
+
+// Preview implements engine.Previewer.
+func (s previewing) Preview(ctx context.Context) (engine.Transcript, error) {
+	if s.closed {
+		return engine.Transcript{}, asError("scripted asr", errClosed)
+	}
+	return s.finished(ctx, Preview)
 }
 
 type asrStream struct {
@@ -181,7 +197,12 @@ func (s *asrStream) Finish(ctx context.Context) (engine.Transcript, error) {
 		return engine.Transcript{}, asError("scripted asr", errClosed)
 	}
 	defer s.Reset()
-	nonsense, err := suffer(ctx, s.asr.Fault, "scripted asr", FinishASR)
+	return s.finished(ctx, FinishASR)
+}
+
+// finished is the text of the utterance, if it is over.
+func (s *asrStream) finished(ctx context.Context, op Op) (engine.Transcript, error) {
+	nonsense, err := suffer(ctx, s.asr.Fault, "scripted asr", op)
 	if err != nil {
 		return engine.Transcript{}, err
 	}

@@ -17,6 +17,7 @@ const (
 	OpenASR   Op = "OpenASR"
 	WriteASR  Op = "Write"
 	FinishASR Op = "Finish"
+	Preview   Op = "Preview"
 	Chat      Op = "Chat"
 	NextDelta Op = "Next"
 	Speak     Op = "Speak"

@@ -17,6 +17,8 @@ type LLM struct {
 	// FirstToken is waited before the first delta, PerToken before each other.
 	FirstToken, PerToken time.Duration
 	Fault                func(Op) Fault
+	// Grounds are told with the first delta of each reply.
+	Grounds []engine.Ground
 }
 
 // Reply is what an LLM answers: the text word by word, then the calls.
@@ -31,9 +33,12 @@ type Reply struct {
 const RequestHuman = "request_human"
 
 // Echo is the default rule. It asks for a human when the caller says one of a
-// few plain words, quotes the human agent when asked what was said, and
-// repeats the caller otherwise.
+// few plain words, quotes the human agent when asked what was said and a tool
+// that has just answered, and repeats the caller otherwise.
 func Echo(req engine.Request) Reply {
+	if n := len(req.Messages); n > 0 && req.Messages[n-1].Role == engine.RoleTool {
+		return Reply{Text: "It says: " + req.Messages[n-1].Text}
+	}
 	asked, human := "", engine.Message{}
 	for _, m := range req.Messages {
 		switch m.Role {
@@ -96,6 +101,7 @@ func (l *LLM) Chat(ctx context.Context, req engine.Request) (engine.ReplyStream,
 	}
 	if len(s.deltas) > 0 {
 		s.deltas[0].Confidence, s.deltas[0].Sources = r.Confidence, r.Sources
+		s.deltas[0].Grounds = l.Grounds
 	}
 	return s, nil
 }

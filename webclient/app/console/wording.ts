@@ -109,26 +109,23 @@ export function moodText(m: Mood): string {
   return m === "upset" ? "Upset" : m === "tense" ? "Tense" : "Calm";
 }
 
-/** Why a human is wanted. What an app or a model says in its own words stays as it is. */
+/** Why a person is asked for. What is no reason of the server's own is the caller's, the app's or a model's words. */
 export function reasonText(reason: string | undefined): string | null {
-  switch (reason) {
-    case undefined:
-    case "":
-      return null;
-    case "asked":
-    case "asked in the page":
-    case "asked in speech":
-    case "callerAsked":
-      return "The caller asked for a person";
-    case "callerAgreed":
-      return "The caller agreed to talk to a person";
-    case "lowConfidence":
-      return "The AI did not know the answer";
-    case "engineFailure":
-      return "The AI has a technical problem";
-    default:
-      return reason;
-  }
+  if (!reason) return null;
+  const words: Record<string, string> = {
+    asked: "The caller asked for a person",
+    "asked in the page": "The caller asked for a person",
+    "asked in speech": "The caller asked for a person",
+    callerAsked: "The caller asked for a person",
+    callerAgreed: "The caller agreed to talk to a person",
+    lowConfidence: "The AI did not know",
+    modelRequested: "The AI wants a person",
+    phrase: "A phrase to watch for was said",
+    distress: "The caller is upset",
+    notUnderstood: "The AI does not understand the caller",
+    engineFailure: "The AI has technical trouble",
+  };
+  return Object.hasOwn(words, reason) ? words[reason]! : reason;
 }
 
 /** What has come up in a call that one gave back and watches. */

@@ -33,6 +33,7 @@ export interface Line {
   readonly rev: number;
   /** Of kind event: request, willStart, human, … */
   readonly event?: string;
+  /** Of an event its details; of an AI's sentence {sources, confidence}, for who may know. */
   readonly data?: unknown;
 }
 
@@ -78,6 +79,7 @@ export class Transcript {
         final: true,
         cut: s.cut ?? false,
         unspoken: s.unspoken ?? old?.unspoken,
+        data: s.data ?? old?.data,
         seq: s.seq ?? old?.seq ?? 0,
         rev: Math.max(s.rev, old?.rev ?? 0),
       });
@@ -124,7 +126,7 @@ export class Transcript {
       time: e.time,
       seq: e.seq,
       event: e.event,
-      data: e.data,
+      data: e.data ?? old?.data,
     });
   }
 

@@ -396,6 +396,8 @@ export interface Subtitle {
   cut?: boolean;
   /** What was not said after a cut; for humans and observers only. */
   unspoken?: string;
+  /** Of a final one, as the log's entry has it; for humans and observers only. */
+  data?: unknown;
 }
 
 export interface Backlog {

@@ -35,6 +35,10 @@
 // is read, and where they are others, each decoder reads its own models: slower
 // to open and 36 MB more, otherwise the same.
 //
+// A Preview ends a part of the utterance, as a pause does in long ones, so the
+// words behind it are recognised without those before: where a caller pauses in
+// the middle of every sentence, 10.8 instead of 8 of 100 words are wrong.
+//
 // # State
 //
 // A decoder compares speech with the mean of what it has heard (cepstral mean

@@ -184,3 +184,19 @@ func confidence(parts []part) float64 {
 	}
 	return min(1, math.Exp(sum/float64(words)))
 }
+
+// Preview ends the part that is being decoded, as a pause is as good a place
+// as any, and joins the parts. More audio begins another part.
+func (s *stream) Preview(ctx context.Context) (engine.Transcript, error) {
+	if s.decoder == nil {
+		return engine.Transcript{}, errClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return engine.Transcript{}, err
+	}
+	if err := s.endPart(); err != nil {
+		return engine.Transcript{}, err
+	}
+	s.partial = join(s.parts)
+	return engine.Transcript{Text: s.partial, Confidence: confidence(s.parts), Language: "en-US"}, nil
+}

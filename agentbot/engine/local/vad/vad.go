@@ -32,11 +32,12 @@ func (WebRTC) OpenVAD() (engine.VADStream, error) {
 	if d == nil {
 		return nil, &engine.Error{Engine: "webrtc vad", Kind: engine.Unusable, Cause: errors.New("libwebrtc-audio-processing does not come up")}
 	}
-	return &webrtcStream{detector: d}, nil
+	return &webrtcStream{detector: d, gate: newGate()}, nil
 }
 
 type webrtcStream struct {
 	detector unsafe.Pointer // nil: closed
+	gate     *gate
 }
 
 // Process judges a frame. Samples beyond whole blocks of 10 ms are left out.
@@ -44,13 +45,14 @@ func (s *webrtcStream) Process(frame []int16) bool {
 	if s.detector == nil {
 		return false
 	}
+	loud := s.gate.voice(frame) // before the suppression, which lowers noise and with it the gate
 	voice := false
 	for ; len(frame) >= blockLength; frame = frame[blockLength:] {
 		if C.relevo_vad_process(s.detector, (*C.int16_t)(unsafe.Pointer(&frame[0]))) > 0 {
 			voice = true
 		}
 	}
-	return voice
+	return voice && loud
 }
 
 // Close frees the detector.

@@ -145,7 +145,7 @@ func TestRates(t *testing.T) {
 	}{
 		{"webrtc", 0, 95, 6},
 		{"webrtc", 20, 90, 6},
-		{"webrtc", 10, 80, 10},
+		{"webrtc", 10, 58, 1},
 		{"energy", 0, 90, 6},
 		{"energy", 20, 75, 10},
 	} {
