@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { locale, t } from "../../shared/i18n.ts";
 import { Icon } from "../../shared/icons.tsx";
 import { Notice } from "../../shared/ui.tsx";
@@ -90,8 +90,12 @@ function Setting<T>({ host, name, standard, view }: { host: AdminHost; name: str
     addEventListener("beforeunload", leaving);
     return () => removeEventListener("beforeunload", leaving);
   }, []);
-  if (!form.loaded.value) return <Loading error={form.failed.value} again={() => void form.load()} />;
   const conflict = form.conflict.value;
+  const overtaken = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (conflict) overtaken.current?.scrollIntoView({ block: "center" });
+  }, [conflict]);
+  if (!form.loaded.value) return <Loading error={form.failed.value} again={() => void form.load()} />;
   const n = form.problems.value.length;
   return (
     <form
@@ -102,23 +106,25 @@ function Setting<T>({ host, name, standard, view }: { host: AdminHost; name: str
         void form.save().then((ok) => host.announcer.say(t(ok ? "admin.saved" : "settings.notSaved")));
       }}
     >
-      {conflict && (
-        <Notice role="alert">
-          <div class="stack tight">
-            <b>{t("settings.overtaken", { who: conflict.theirs.by || "?", when: conflict.theirs.at ? new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(conflict.theirs.at) : "" })}</b>
-            {conflict.differences.length > 0 && <Differences rows={conflict.differences} />}
-            <div class="row wrap">
-              <button type="button" class="btn compact" onClick={() => form.takeTheirs()}>
-                {t("settings.takeTheirs")}
-              </button>
-              <button type="button" class="btn compact" onClick={() => form.keepMine()}>
-                {t("settings.keepMine")}
-              </button>
-            </div>
-          </div>
-        </Notice>
-      )}
       {view(form)}
+      <div ref={overtaken}>
+        {conflict && (
+          <Notice role="alert">
+            <div class="stack tight">
+              <b>{t("settings.overtaken", { who: conflict.theirs.by || "?", when: conflict.theirs.at ? new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(conflict.theirs.at) : "" })}</b>
+              {conflict.differences.length > 0 && <Differences rows={conflict.differences} />}
+              <div class="row wrap">
+                <button type="button" class="btn compact" onClick={() => form.takeTheirs()}>
+                  {t("settings.takeTheirs")}
+                </button>
+                <button type="button" class="btn compact" onClick={() => form.keepMine()}>
+                  {t("settings.keepMine")}
+                </button>
+              </div>
+            </div>
+          </Notice>
+        )}
+      </div>
       {form.of("") && <FieldProblem problem={form.of("")!} />}
       <div class="save-bar card">
         <span class="grow small" role="status">
