@@ -59,7 +59,9 @@ check: deps web ## format and vet
 
 test-go: deps web ## Go tests under the race detector
 	$(say) 'go test -race ./...'
-	@go test -race -timeout 10m ./...
+	@go test -race -timeout 20m ./...
+	$(say) 'the long tables of the agent, without the race detector'
+	@go test -timeout 10m ./agentbot ./agentbot/echo
 	$(say) '1000 random schedules of takeover, return, loss and reconnects'
 	@RELEVO_SCHEDULES=1000 go test -timeout 10m -run TestRandomSchedules ./signaling/call
 	$(say) 'kill -9 of a desk at 100 random moments'

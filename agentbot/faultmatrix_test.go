@@ -320,7 +320,10 @@ func TestFaultMatrix(t *testing.T) {
 	faults := []string{"none", "refused", "401", "429", "500", "stalls before", "stalls in mid-stream", "nonsense", "garbled", "cut"}
 	var table bytes.Buffer
 	for _, engineName := range []string{"asr", "ws", "llm", "tts"} {
-		for _, fault := range faults {
+		for i, fault := range faults {
+			if racing && i%4 != 0 {
+				continue
+			}
 			for _, alone := range []bool{true, false} {
 				setup := map[bool]string{true: "alone", false: "chain"}[alone]
 				t.Run(engineName+" "+fault+" "+setup, func(t *testing.T) {

@@ -27,6 +27,9 @@ func (w *world) quick() {
 // forty turns in all phases of the frames' clocks.
 func TestPerceivedAnswer(t *testing.T) {
 	engines := 450 * ms
+	if racing {
+		t.Skip("a table of times; make test runs it without the race detector")
+	}
 	for _, test := range []struct {
 		name     string
 		change   func(w *world)

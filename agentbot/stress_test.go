@@ -16,8 +16,8 @@ import (
 // epoch; nothing is heard in mode Silent; the model is told only what was heard.
 func TestRandomCalls(t *testing.T) {
 	calls := 30
-	if testing.Short() {
-		calls = 5
+	if testing.Short() || racing {
+		calls = 8
 	}
 	for seed := range calls {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

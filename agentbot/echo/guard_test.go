@@ -160,6 +160,9 @@ var callerLines = []string{
 // cancellation, who says nothing: the agent is not stopped, and no utterance
 // begins.
 func TestEchoAlone(t *testing.T) {
+	if racing {
+		t.Skip("figures of one goroutine's work; make test runs this without the race detector")
+	}
 	played := say(t, "slt", agentLines...)
 	n, unguarded, guarded := 0, 0, 0
 	for _, db := range []float64{-6, -18, -30} {
@@ -188,6 +191,9 @@ func TestEchoAlone(t *testing.T) {
 // TestCallerOverEcho has a caller speak while the agent does, as loud as the
 // agent is before its echo. They stop it as if there were none.
 func TestCallerOverEcho(t *testing.T) {
+	if racing {
+		t.Skip("figures of one goroutine's work; make test runs this without the race detector")
+	}
 	played := say(t, "slt", agentLines...)
 	var voices [][]int16
 	for _, line := range callerLines {

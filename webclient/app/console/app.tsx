@@ -37,12 +37,12 @@ function Desk({ model }: { model: ConsoleModel }) {
     <>
       <OfferCard model={model} />
       <Shell host={host}>
-      <main class="console" data-open={model.open.value !== null}>
-        <h1 class="sr-only">{t("console.title")}</h1>
-        <CallsPane model={model} />
-        <CallPane model={model} />
-      </main>
-    </Shell>
+        <main class="console" data-open={model.open.value !== null}>
+          <h1 class="sr-only">{t("console.title")}</h1>
+          <CallsPane model={model} />
+          <CallPane model={model} />
+        </main>
+      </Shell>
     </>
   );
 }

@@ -9,6 +9,7 @@ import { active, choices, moodOf, slaLook, VIEWS, type Row } from "./inbox.ts";
 import { CallBacks, Ended, Hits } from "./lists.tsx";
 import type { ConsoleModel } from "./model.ts";
 import { PresenceBar } from "./presence.tsx";
+import { hint } from "./shortcuts.ts";
 import { callerLabel, moodText, reasonText, stateText, summaryState, troubleText } from "./wording.ts";
 
 export function useNow(everyMs = 1000): number {
@@ -39,7 +40,7 @@ export function CallsPane({ model }: { model: ConsoleModel }) {
           <button type="button" class="btn quiet iconic compact" aria-label={t("notify.title")} title={t("notify.title")} onClick={() => (model.sheet.value = "notifications")}>
             <Icon name={model.prefs.value.sound ? "bell" : "bellOff"} />
           </button>
-          <button type="button" class="btn quiet iconic compact" aria-label={t("palette.title")} title={`${t("palette.title")} (Ctrl K)`} onClick={() => (model.sheet.value = "palette")}>
+          <button type="button" class="btn quiet iconic compact" aria-label={t("palette.title")} title={hint(t("palette.title"), "Ctrl", "K")} onClick={() => (model.sheet.value = "palette")}>
             <Icon name="keyboard" />
           </button>
           <ThemeButton />
@@ -142,7 +143,7 @@ function FilterBar({ model }: { model: ConsoleModel }) {
     </label>
   );
   return (
-    <fieldset class="filters">
+    <fieldset class="inbox-filters">
       <legend class="sr-only">{t("inbox.filters")}</legend>
       {select("state", ["waiting", "ai", "human"], (v) => t(`inbox.filter.state.${v}`))}
       <label class="field">

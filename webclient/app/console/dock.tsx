@@ -8,6 +8,7 @@ import { MODE_AGENT_VOICE, MODE_OWN_VOICE, type DeskCall } from "./deskcall.ts";
 import type { ConsoleModel } from "./model.ts";
 import { cannedFor } from "./api.ts";
 import { t } from "../shared/i18n.ts";
+import { hint } from "./shortcuts.ts";
 
 /** Where one acts: what one's place in the call is, and what can be done from there. */
 export function Dock({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
@@ -124,11 +125,11 @@ function PassOn({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
           </button>
         </>
       ) : (
-        <button type="button" class="btn compact" onClick={() => (model.sheet.value = "consult")} data-testid="consult" title={`${t("action.consult")} (C)`}>
+        <button type="button" class="btn compact" onClick={() => (model.sheet.value = "consult")} data-testid="consult" title={hint(t("action.consult"), "C")}>
           <Icon name="ear" /> {t("call.consult")}
         </button>
       )}
-      <button type="button" class="btn compact" onClick={() => (model.sheet.value = "transfer")} data-testid="transfer" title={`${t("action.transfer")} (X)`}>
+      <button type="button" class="btn compact" onClick={() => (model.sheet.value = "transfer")} data-testid="transfer" title={hint(t("action.transfer"), "X")}>
         <Icon name="takeover" flip /> {t("call.transfer")}
       </button>
     </>
@@ -165,7 +166,7 @@ function Holding({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
         <Icon name={desk.muted.value || !desk.microphone.value ? "micOff" : "mic"} /> {desk.muted.value || !desk.microphone.value ? t("call.unmute") : t("call.mute")}
       </button>
       <PassOn desk={desk} model={model} />
-      <button ref={handBack} type="button" class="btn primary compact" onClick={() => void desk.handBack()} disabled={returning} data-testid="handback" title={`${t("action.handback")} (B)`}>
+      <button ref={handBack} type="button" class="btn primary compact" onClick={() => void desk.handBack()} disabled={returning} data-testid="handback" title={hint(t("action.handback"), "B")}>
         <Icon name="handback" flip /> {t("call.endLiveChat")}
       </button>
       <HangUp desk={desk} />
@@ -258,7 +259,7 @@ function Composer({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
         />
       )}
       {canned && (
-        <section class="suggestions canned" aria-label={t("canned.title")} data-testid="canned">
+        <section class="suggestions canned-replies" aria-label={t("canned.title")} data-testid="canned">
           {canned.length === 0 ? (
             <span class="small">{t("canned.none")}</span>
           ) : (
@@ -304,10 +305,10 @@ function Composer({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
         />
         {listening && text.trim() !== "" && !canned ? (
           <>
-            <button type="submit" class="btn guide" title="Enter" data-testid="guide">
+            <button type="submit" class="btn guide" title={hint(t("call.guide"), "Enter")} data-testid="guide">
               <Icon name="lock" /> {t("call.guide")}
             </button>
-            <button type="button" class="btn human" title={`${t("call.toCaller.what")} (Ctrl Enter)`} disabled={!desk.joined.value} onClick={() => void toCaller()} data-testid="to-caller">
+            <button type="button" class="btn human" title={hint(t("call.toCaller.what"), "Ctrl", "Enter")} disabled={!desk.joined.value} onClick={() => void toCaller()} data-testid="to-caller">
               <Icon name="send" flip /> {t("call.toCaller")}
             </button>
           </>

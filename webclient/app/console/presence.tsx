@@ -4,6 +4,7 @@ import { t } from "../shared/i18n.ts";
 import { Icon } from "../shared/icons.tsx";
 import { useNow } from "./callspane.tsx";
 import type { ConsoleModel } from "./model.ts";
+import { hint } from "./shortcuts.ts";
 
 export const AWAY = ["break", "lunch", "meeting", "training"] as const;
 
@@ -40,7 +41,7 @@ export function PresenceBar({ model }: { model: ConsoleModel }) {
           <option value="offline">{t("presence.offline")}</option>
         </select>
       </label>
-      <button type="button" class="btn compact" disabled={!model.waiting.value.some((r) => r.handoff)} onClick={() => void model.takeNext()} data-testid="take-next" title={`${t("action.takeNext")} (N)`}>
+      <button type="button" class="btn compact" disabled={!model.waiting.value.some((r) => r.handoff)} onClick={() => void model.takeNext()} data-testid="take-next" title={hint(t("action.takeNext"), "N")}>
         <Icon name="takeover" flip /> {t("inbox.next")}
       </button>
     </div>

@@ -29,8 +29,8 @@ function Palette({ model, onClose }: { model: ConsoleModel; onClose: () => void 
   const [at, setAt] = useState(0);
   const list = matching(actions(model), query);
   const chosen = Math.min(at, list.length - 1);
-  const run = (i: number) => {
-    const a = list[i];
+  const run = (i: number, typed = query) => {
+    const a = typed === query ? list[i] : matching(actions(model), typed)[0];
     if (!a) return;
     onClose();
     // After the dialog has given the focus back: an action may move it.
@@ -63,7 +63,8 @@ function Palette({ model, onClose }: { model: ConsoleModel; onClose: () => void 
             document.getElementById(`palette-${next}`)?.scrollIntoView({ block: "nearest" });
           } else if (e.key === "Enter") {
             e.preventDefault();
-            run(chosen);
+            // As it reads now: the list may not be drawn yet for who types fast.
+            run(chosen, e.currentTarget.value);
           }
         }}
       />

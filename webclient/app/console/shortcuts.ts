@@ -46,6 +46,11 @@ export const shortcuts: { keys: string[]; command: Command }[] = [
   { keys: ["?"], command: "help" },
 ];
 
+/** Words with the keys that do the same, for a tooltip: isolated, so that they read from the left in every language. */
+export function hint(words: string, ...keys: string[]): string {
+  return `${words} (\u2066${keys.join(" + ")}\u2069)`;
+}
+
 export interface KeyLike {
   key: string;
   shiftKey: boolean;

@@ -7,7 +7,7 @@ import { Icon } from "./icons.tsx";
 import { turns, type Turn } from "./turns.ts";
 import { Avatar } from "./ui.tsx";
 import { Heights } from "./virtual.ts";
-import { t } from "./i18n.ts";
+import { locale, t } from "./i18n.ts";
 
 export interface TranscriptProps {
   lines: Line[];
@@ -194,7 +194,7 @@ function LineView({ line }: { line: Line }) {
           <span class="sr-only">{t("transcript.unspoken")} </span> {line.unspoken}
         </span>
       )}
-      {line.private && <span class="tag">{line.role === "agent" ? t("transcript.notForCaller") : t("transcript.private")}</span>}
+      {line.private && <span class="tag">{t(line.role === "agent" ? "transcript.notForCaller" : "transcript.private")}</span>}
       <Origin data={line.kind === "sentence" ? line.data : undefined} />
     </p>
   );
@@ -205,7 +205,7 @@ function Origin({ data }: { data: unknown }) {
   const { sources, confidence } = (data ?? {}) as { sources?: unknown; confidence?: unknown };
   const from = Array.isArray(sources) ? sources.filter((s): s is string => typeof s === "string") : [];
   if (from.length === 0) return null;
-  const sure = typeof confidence === "number" ? `${Math.round(confidence * 100)} %` : "";
+  const sure = typeof confidence === "number" ? new Intl.NumberFormat(locale(), { style: "percent" }).format(confidence) : "";
   return (
     <span class="origin" data-testid="origin" title={sure ? t("transcript.sourcesSure", { sure }) : t("transcript.sources")}>
       <span class="sr-only">{t("transcript.from")} </span>

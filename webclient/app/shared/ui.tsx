@@ -72,13 +72,19 @@ export function LiveRegion({ announcer }: { announcer: Announcer }) {
 /** A modal dialog by the browser's own means: focus is kept in and given back. */
 export function Sheet({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
+  const gone = useRef(false);
   useEffect(() => {
     const d = ref.current;
+    gone.current = false;
     if (d && !d.open) d.showModal();
-    return () => d?.close();
+    return () => {
+      // Its close event comes later, when another sheet may be open.
+      gone.current = true;
+      d?.close();
+    };
   }, []);
   return (
-    <dialog class="sheet" ref={ref} onClose={onClose} aria-labelledby="sheet-title">
+    <dialog class="sheet" ref={ref} onClose={() => !gone.current && onClose()} aria-labelledby="sheet-title">
       <div class="stack">
         <div class="row">
           <h2 id="sheet-title" class="grow">

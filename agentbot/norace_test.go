@@ -1,0 +1,5 @@
+//go:build !race
+
+package agentbot
+
+const racing = false
