@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { after, before, test } from "node:test";
-import { accept, be, callIn, callOf, clean, deaf, flawless, handoffsOf, hearing, logIn, noWrapUp, now, openCast, reads, rest, setting, stateOf, steps, talk, write } from "./cast.mjs";
+import { accept, be, callIn, callOf, clean, flawless, handoffsOf, hearing, logIn, noWrapUp, now, openCast, reads, rest, setting, stateOf, steps, talk, write } from "./cast.mjs";
 import { eventually, startServer, takeoverEvents } from "./lib.mjs";
 
 const S = 1e9;
@@ -132,7 +132,6 @@ test("an agent's ways with a call", { timeout: 180_000 }, async (t) => {
   });
 
   await step("ends it for everybody, and finds it again by its words", async () => {
-    await noWrapUp(dana);
     await dana.page.getByTestId("desk-hangup").click();
     await clean(dana, "hang up for everybody?");
     await dana.page.getByTestId("desk-hangup-sure").click();

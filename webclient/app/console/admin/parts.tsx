@@ -197,7 +197,12 @@ export function Duration({ label, value, onChange, standard, never, problem, hin
             }}
             {...a}
           />
-          <select class="input" value={unit} disabled={none} aria-label={t("admin.unitOf", { what: label })} onChange={(e) => setUnit(e.currentTarget.value)}>
+          <select class="input" value={unit} disabled={none} aria-label={t("admin.unitOf", { what: label })} onChange={(e) => {
+              // "9", then "minutes": the number stays what was typed.
+              const next = e.currentTarget.value;
+              setUnit(next);
+              onChange(Math.round((shown / per) * UNITS.find(([u]) => u === next)![1]));
+            }}>
             {UNITS.map(([u]) => (
               <option key={u} value={u}>
                 {t(`admin.unit.${u}`)}
