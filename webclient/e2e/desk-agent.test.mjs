@@ -77,6 +77,23 @@ test("an agent's ways with a call", { timeout: 180_000 }, async (t) => {
     assert.deepEqual([h.outcome, h.agent, h.priority], ["resolved", "dana", 1]);
   });
 
+  await step("with sound, notifications and badge switched off, it rings on the page only", async () => {
+    await dana.page.getByRole("button", { name: "Notifications and sound" }).or(dana.page.getByRole("button", { name: "Notifications" })).first().click();
+    const sheet = dana.page.getByRole("dialog");
+    await clean(dana, "notifications");
+    for (const box of await sheet.getByRole("checkbox").all()) await box.uncheck();
+    await dana.page.keyboard.press("Escape");
+    await sheet.waitFor({ state: "detached" });
+    const before = await dana.page.evaluate(() => [window.__chimes, window.__notifications.length]);
+    await ana.page.getByTestId("ask-human").click();
+    await dana.page.getByTestId("offer").waitFor();
+    assert.doesNotMatch(await dana.page.title(), /^[☎(]/);
+    assert.equal(await dana.page.locator('link[rel="icon"]').getAttribute("href"), "/favicon.svg");
+    await ana.page.getByTestId("cancel-request").click();
+    await dana.page.getByTestId("offer").waitFor({ state: "detached" });
+    assert.deepEqual(await dana.page.evaluate(() => [window.__chimes, window.__notifications.length]), before, "no sound, no notification");
+  });
+
   await step("guides the AI: it knows, the caller never reads it", async () => {
     await dana.page.getByTestId("composer").fill("Offer a discount of ten percent.");
     await dana.page.getByTestId("guide").waitFor();

@@ -1,6 +1,6 @@
 // A team at the desk, before the real server: a call that one declines rings at the next;
 // a colleague is consulted, whispers, and gets it; it is transferred back; a supervisor
-// looks at the wallboard, listens, whispers, barges in and assigns; a browser dies.
+// looks at the wallboard, listens, whispers, barges in and assigns; a browser dies; calls are missed.
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,6 +10,8 @@ import { eventually, startServer } from "./lib.mjs";
 const S = 1e9;
 const bin = resolve(process.env.RELEVO_BIN ?? "../bin/relevo");
 const PASSWORD = "a long password";
+// A browser is dead after 10 s; the rest does not come in between.
+const routing = { heartbeatWithin: 10 * S, wrapUp: 600 * S, ring: 60 * S, retryAfter: 600 * S };
 
 let server;
 let cast;
@@ -17,7 +19,7 @@ let eli;
 
 before(async () => {
   server = await startServer(bin, ["--caller-silence", "0,0,0"]);
-  await setting(server, "routing", { heartbeatWithin: 10 * S, wrapUp: 600 * S, ring: 60 * S, retryAfter: 600 * S });
+  await setting(server, "routing", routing);
   for (const [identity, name, role] of [["eli", "Eli", "agent"], ["sam", "Sam", "supervisor"]]) {
     await rest(server, "POST", "/v1/desk/accounts", { identity, name, role, password: PASSWORD, capacity: 1 });
   }
@@ -164,7 +166,7 @@ test("a team at the desk", { timeout: 240_000 }, async (t) => {
     await row.waitFor();
     assert.equal(await eli.page.getByTestId("offer").isVisible(), false, "who is away is not rung");
     // Manual pull would do for who is available; only who is there can be assigned to.
-    await setting(server, "routing", { mode: "manual", heartbeatWithin: 10 * S, wrapUp: 600 * S, ring: 60 * S, retryAfter: 600 * S });
+    await setting(server, "routing", { ...routing, mode: "manual" });
     await be(eli, "available");
     assert.equal(await eli.page.getByTestId("offer").isVisible(), false, "by hand: nothing rings by itself");
     await row.getByRole("combobox").selectOption("eli");
@@ -178,7 +180,7 @@ test("a team at the desk", { timeout: 240_000 }, async (t) => {
   });
 
   await step("a browser dies: the AI speaks at once, and the call is first in line before who waited longer", async () => {
-    await setting(server, "routing", { heartbeatWithin: 10 * S, wrapUp: 600 * S, ring: 60 * S, retryAfter: 600 * S });
+    await setting(server, "routing", routing);
     await callIn(ben, server.url);
     await ben.page.getByTestId("ask-human").click();
     await ben.page.getByTestId("waiting").waitFor();
@@ -203,9 +205,31 @@ test("a team at the desk", { timeout: 240_000 }, async (t) => {
     assert.equal((await hears(ben, then)).dana ?? 0, 0);
   });
 
-  await step("nothing went wrong on any page", async () => {
+  await step("who does not answer twice is set away, and told so; free again, the next one rings at once", async () => {
     await ana.page.getByTestId("hangup").click();
     await ana.page.getByTestId("again").waitFor();
+    await setting(server, "routing", { ...routing, ring: S, retryAfter: S });
+    await noWrapUp(dana);
+    await dana.page.locator('[data-testid="presence"][data-presence="away"]').waitFor({ timeout: 40_000 });
+    await dana.page.getByTestId("desk-problem").getByText(/did not answer twice/).waitFor();
+    const missed = await dana.page.evaluate(() => window.relevo.events.filter((e) => e.event === "desk.offerGone" && e.payload.why === "unanswered").length);
+    assert.equal(missed, 2);
+    await clean(dana, "inbox, calls missed");
+    assert.equal(await stateOf(ben), "pending", "ben is not forgotten");
+    await setting(server, "routing", { ...routing, mode: "manual" });
+    await be(dana, "available");
+    assert.equal(await dana.page.getByTestId("offer").isVisible(), false);
+    await talk(dana, true);
+    const at = await now(ben);
+    await dana.page.getByTestId("take-next").click();
+    await dana.page.getByTestId("handback").waitFor({ timeout: 40_000 });
+    await hearing(ben, "dana", at);
+    await party(ben, "Dana");
+  });
+
+  await step("nothing went wrong on any page", async () => {
+    await ben.page.getByTestId("hangup").click();
+    await ben.page.getByTestId("again").waitFor();
     flawless(ana, ben, dana, sam);
   });
 });

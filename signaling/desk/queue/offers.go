@@ -97,7 +97,7 @@ func (d *Desk) pass(h *item, why string) {
 	a, o := d.unring(h, why)
 	a.Missed++
 	if a.Missed >= d.cfg.Misses {
-		d.turn(a, aPassAgain, "misses")
+		d.turn(a, aPassAgain, "missed")
 	} else {
 		d.turn(a, aPass, "")
 		d.offers(a)

@@ -287,7 +287,7 @@ func TestRingingGoesOnAndTwoMissesSetAway(t *testing.T) {
 	w.ringsAt("h", "a") // a's half minute was over first
 	w.pass(20 * time.Second)
 	w.presence("a", Away) // the second in a row
-	if a, _ := w.d.Agent("a"); a.Why != "misses" {
+	if a, _ := w.d.Agent("a"); a.Why != "missed" {
 		t.Errorf("away because of %q", a.Why)
 	}
 	w.ringsAt("h", "b")
