@@ -35,6 +35,7 @@ export function actions(m: ConsoleModel): Action[] {
   add("whisper", () => desk?.speak(desk.audience.value === "humans" ? "nobody" : "humans"), { when: place === "other", keys: "W" });
   add("bargeIn", () => desk?.speak(desk.audience.value === "everyone" ? "nobody" : "everyone"), { when: place === "other" });
   add("type", () => document.querySelector<HTMLElement>("[data-testid=composer]")?.focus(), { when: desk && place !== "ended", keys: "/" });
+  add("jump", () => desk?.toFailure(), { when: desk && desk.failures.value.length > 0, keys: "G" });
   add("note", () => document.querySelector<HTMLElement>("[data-testid=note]")?.focus(), { when: desk });
   add("close", () => m.closeCall(), { when: desk && place !== "holding" && place !== "connecting", keys: "Esc" });
   for (const c of m.parked.value) add("goTo", () => m.openCall(c.id), { params: { who: c.callerName.value } });

@@ -7,6 +7,7 @@ import { CallPane } from "./callpane.tsx";
 import { CallsPane } from "./callspane.tsx";
 import { HelpSheet } from "./help.tsx";
 import { LoginView } from "./login.tsx";
+import { Alerts } from "./alerts.tsx";
 import { actions } from "./actions.ts";
 import { t } from "../shared/i18n.ts";
 import { MODE_AGENT_VOICE, MODE_OWN_VOICE } from "./deskcall.ts";
@@ -36,6 +37,7 @@ function Desk({ model }: { model: ConsoleModel }) {
   return (
     <>
       <OfferCard model={model} />
+      <Alerts model={model} />
       <Shell host={host}>
         <main class="console" data-open={model.open.value !== null}>
           <h1 class="sr-only">{t("console.title")}</h1>
@@ -83,6 +85,7 @@ function run(model: ConsoleModel, c: NonNullable<ReturnType<typeof command>>): v
     case "transfer":
     case "whisper":
     case "search":
+    case "jump":
       return actions(model).find((a) => a.id === c)?.run();
     case "next":
     case "previous":

@@ -11,6 +11,7 @@ import type { ConsoleModel } from "./model.ts";
 import { SidePane } from "./side.tsx";
 import { t } from "../shared/i18n.ts";
 import { WrapUpCard } from "./wrapup.tsx";
+import { hint } from "./shortcuts.ts";
 import { stateText } from "./wording.ts";
 
 export function CallPane({ model }: { model: ConsoleModel }) {
@@ -65,6 +66,21 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
             {desk.state.value.state === "ai" && place !== "ended" && <span class="small muted">{t(`call.aiIs.${desk.agentState.value}`)}</span>}
           </div>
         </div>
+        {desk.failures.value.length > 0 && (
+          <button
+            type="button"
+            class="btn compact jump"
+            aria-label={t("call.jump")}
+            title={hint(t("call.jump"), "G")}
+            onClick={() => {
+              setTab("talk");
+              desk.toFailure();
+            }}
+            data-testid="jump"
+          >
+            <Icon name="alert" /> <span>{t("call.jump")}</span>
+          </button>
+        )}
         <div class="tabs" role="group" aria-label={t("call.view")}>
           <button type="button" class="btn compact" aria-pressed={tab === "talk"} onClick={() => setTab("talk")}>
             {t("call.conversation")}

@@ -4,7 +4,7 @@ import { clock, spokenDuration } from "../shared/format.ts";
 import { t } from "../shared/i18n.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, Chip, Notice, ThemeButton } from "../shared/ui.tsx";
-import { windowOf } from "../shared/virtual.ts";
+import { TwoHeights } from "../shared/virtual.ts";
 import { active, choices, moodOf, slaLook, VIEWS, type Row } from "./inbox.ts";
 import { CallBacks, Ended, Hits } from "./lists.tsx";
 import type { ConsoleModel } from "./model.ts";
@@ -168,8 +168,8 @@ function FilterBar({ model }: { model: ConsoleModel }) {
   );
 }
 
-/** Height of a row: the list makes only those in view, so all have the same. */
-const ROW = 124;
+/** Heights of a row, of who asks for a person and of others: the list makes only those in view. */
+const ROW = { tall: 124, low: 104 };
 
 function Rows({ model }: { model: ConsoleModel }) {
   const list = model.shown.value;
@@ -183,25 +183,27 @@ function Rows({ model }: { model: ConsoleModel }) {
     o.observe(scroll.current!);
     return () => o.disconnect();
   }, []);
+  const others = list.findIndex((r) => !r.asks);
+  const places = new TwoHeights(list.length, others < 0 ? list.length : others, ROW);
   const marked = list.findIndex((r) => r.id === model.marked.value);
   useLayoutEffect(() => {
     // The keyboard's row comes into view before it is focused.
     const s = scroll.current;
     if (!s || marked < 0) return;
-    if (marked * ROW < s.scrollTop) s.scrollTop = marked * ROW;
-    else if ((marked + 1) * ROW > s.scrollTop + s.clientHeight) s.scrollTop = (marked + 1) * ROW - s.clientHeight;
+    if (places.top(marked) < s.scrollTop) s.scrollTop = places.top(marked);
+    else if (places.top(marked + 1) > s.scrollTop + s.clientHeight) s.scrollTop = places.top(marked + 1) - s.clientHeight;
     look();
   }, [model.marked.value]);
-  const w = windowOf(list.length, ROW, place.top, place.view);
+  const w = places.window(place.top, place.view);
   const empty = !model.loaded.value ? t("inbox.loading") : active(model.inbox.filters.value) ? t("inbox.none") : t(`inbox.empty.${model.inbox.view.value}`);
   return (
     <div class="calls-scroll" data-call-list ref={scroll} onScroll={look} tabIndex={list.length === 0 ? 0 : -1}>
       {list.length === 0 ? (
         <p class="calls-empty muted">{empty}</p>
       ) : (
-        <ul class="rows" style={{ height: `${list.length * ROW}px` }} data-testid="rows">
+        <ul class="rows" style={{ height: `${places.total}px` }} data-testid="rows">
           {list.slice(w.from, w.to).map((r, i) => (
-            <li key={r.id} style={{ top: `${(w.from + i) * ROW}px` }} aria-setsize={list.length} aria-posinset={w.from + i + 1}>
+            <li key={r.id} style={{ top: `${places.top(w.from + i)}px`, height: `${places.of(w.from + i)}px` }} aria-setsize={list.length} aria-posinset={w.from + i + 1}>
               <CallRow row={r} now={now} model={model} />
             </li>
           ))}

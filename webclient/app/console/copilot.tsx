@@ -13,7 +13,7 @@ export function BriefCard({ desk }: { desk: DeskCall }) {
   const suggested = desk.replies.value.length > 0;
   useEffect(() => {
     // Where there is little room, what is to be said next needs it more.
-    if (suggested && matchMedia("(max-width: 51.99rem)").matches) desk.briefOpen.value = false;
+    if (suggested && matchMedia("(max-width: 51.99rem), (max-height: 62rem)").matches) desk.briefOpen.value = false;
   }, [desk, suggested]);
   if (!b || !desk.briefShown.value) return null;
   const why = reasonText(b.reason);
@@ -55,10 +55,10 @@ export function CopilotSection({ desk }: { desk: DeskCall }) {
   const facts = desk.facts.value;
   // What the brief says above is not said twice.
   const told = !desk.live.value && desk.briefShown.value && desk.briefOpen.value;
-  const summary = told ? null : desk.summary.value;
+  const summary = desk.summary.value;
   if (!summary && facts.length === 0) return null;
   return (
-    <section data-testid="copilot">
+    <section data-testid="copilot" data-told={told}>
       <h3 class="side-title">{t("assist.soFar")}</h3>
       {summary && <SummaryLines summary={summary} />}
       <Facts facts={facts} />

@@ -28,6 +28,17 @@ import type { DeskApi, Note } from "./api.ts";
 import { EVERYTHING, NOTHING, toSubscribe, type WantMap, type Wants } from "./subscription.ts";
 import { assistText, callerLabel, deskEventText, stateText, takeoverProblem, troubleText } from "./wording.ts";
 
+/** An AI's sentence that is less sure than this is a guess to it (escalation's lowConfidence.below). */
+const GUESS = 0.42;
+const FAILURES = new Set(["engineFailed", "request", "failed", "lost"]);
+
+/** Whether the AI failed here, or a person was asked for. */
+function failed(l: Line): boolean {
+  if (l.event) return FAILURES.has(l.event);
+  const sure = l.role === "agent" && l.kind === "sentence" ? (l.data as { confidence?: unknown } | undefined)?.confidence : undefined;
+  return typeof sure === "number" && sure < GUESS;
+}
+
 export type Place = "listening" | "connecting" | "holding" | "other" | "ended";
 
 export interface TimelineItem {
@@ -105,12 +116,11 @@ export class DeskCall {
   #subscribing: Promise<void> | null = null;
   #subscribeAgain = false;
   #replay = false;
+  #shownFailure = "";
   #late: ReturnType<typeof setTimeout> | null = null;
 
   /** Where the AI failed, or a person was asked for: keys of lines. */
-  readonly failures = computed(() =>
-    this.conversation.value.filter((l) => l.event === "engineFailed" || l.event === "request" || l.event === "lowConfidence").map((l) => l.key),
-  );
+  readonly failures = computed(() => this.conversation.value.filter(failed).map((l) => l.key));
 
   /** Where we stand in this call. */
   readonly place = computed<Place>(() => {
@@ -203,6 +213,14 @@ export class DeskCall {
     if (text.trim() === "") return false;
     if (this.place.value === "listening") await this.takeOver(MODE_AGENT_VOICE, true);
     return this.place.value === "holding" && this.send(text);
+  }
+
+  /** Goes to the last failure, and from there to the one before, round and round. */
+  toFailure(): void {
+    const all = this.failures.value;
+    const at = all.indexOf(this.#shownFailure);
+    this.#shownFailure = all[(at > 0 ? at : all.length) - 1] ?? "";
+    if (this.#shownFailure) this.jump.value = this.#shownFailure;
   }
 
   async loadNotes(): Promise<void> {

@@ -14,14 +14,16 @@ import {
   type PassOn,
 } from "../../sdk/src/index.ts";
 import { Announcer } from "../shared/announce.ts";
+import { Attention } from "./attention.ts";
 import { t } from "../shared/i18n.ts";
 import { DeskApi, type CannedReply, type Fetch } from "./api.ts";
 import { login, storedSession, storeSession, type DeskSession } from "./desk.ts";
 import { DeskCall, type DeskCallOptions } from "./deskcall.ts";
 import { filtered, ofView, rows } from "./inbox.ts";
 import { InboxModel } from "./inboxmodel.ts";
-import { Notifier, type NotifyDeps, type NotifyPrefs } from "./notify.ts";
-import { callerLabel, reasonText, troubleText } from "./wording.ts";
+import { Notifier, type NotifyDeps } from "./notify.ts";
+import { PrefsModel, type Prefs } from "./prefs.ts";
+import { callerLabel, troubleText } from "./wording.ts";
 import { WrapUpModel } from "./wrapupmodel.ts";
 
 export interface ConsoleDeps {
@@ -31,13 +33,6 @@ export interface ConsoleDeps {
   fetch?: Fetch;
   /** Opens the microphone while it rings on accepting. */
   microphone?: () => Promise<MediaStreamTrack | null>;
-}
-
-const PREFS = "relevo.console.prefs";
-
-interface Prefs extends NotifyPrefs {
-  warm: boolean;
-  keys: boolean;
 }
 
 export type SheetName = "help" | "palette" | "notifications" | "consult" | "transfer";
@@ -65,12 +60,14 @@ export class ConsoleModel {
   readonly parked = signal<DeskCall[]>([]);
   readonly sheet = signal<SheetName | null>(null);
   readonly canned = signal<CannedReply[]>([]);
-  readonly prefs = signal<Prefs>(readPrefs());
+  readonly #prefs = new PrefsModel();
+  readonly prefs = this.#prefs.all;
   readonly announcer = new Announcer();
   readonly api: DeskApi;
   readonly inbox: InboxModel;
   readonly wrapUp: WrapUpModel;
   readonly notifier: Notifier;
+  readonly attention: Attention;
   readonly identity = computed(() => this.session.value?.user.identity ?? "");
   readonly all = computed(() => rows({ calls: this.calls.value, handoffs: this.handoffs.value, me: { identity: this.identity.value, name: this.session.value?.user.name ?? "" } }));
   readonly shown = computed(() => filtered(ofView(this.all.value, this.inbox.view.value), this.inbox.filters.value));
@@ -87,6 +84,7 @@ export class ConsoleModel {
     this.inbox = new InboxModel(this.api);
     this.wrapUp = new WrapUpModel(this.api, this.me, (f) => this.#do(f));
     this.notifier = new Notifier(deps.notify ?? { chime: () => undefined, show: () => null }, () => this.prefs.value);
+    this.attention = new Attention(this.notifier, this.announcer);
   }
 
   start(): void {
@@ -110,7 +108,7 @@ export class ConsoleModel {
   async logout(message: string | null = null): Promise<void> {
     await this.closeCall();
     for (const c of this.parked.value.splice(0)) await c.close();
-    this.notifier.stop();
+    this.attention.stop();
     this.desk?.close();
     this.desk = null;
     storeSession(null);
@@ -229,12 +227,7 @@ export class ConsoleModel {
   }
 
   set(change: Partial<Prefs>): void {
-    this.prefs.value = { ...this.prefs.value, ...change };
-    try {
-      localStorage.setItem(PREFS, JSON.stringify(this.prefs.value));
-    } catch {
-      // Kept for this page only.
-    }
+    this.#prefs.set(change);
     if (change.warm !== undefined && this.open.value?.place.value === "listening") void this.open.value.warm(change.warm);
   }
 
@@ -303,14 +296,12 @@ export class ConsoleModel {
       this.role.value = d.role;
       this.board.value = d.board;
       this.loaded.value = true;
+      this.attention.line(d.handoffs, d.me, d.offer !== null);
     });
     desk.on("online", (on) => (this.online.value = on));
     desk.on("offer", (o) => {
       this.offer.value = o;
-      const who = callerLabel(o.handoff.caller);
-      const why = reasonText(o.handoff.reason) ?? "";
-      this.announcer.say(t("offer.announce", { who, why }));
-      this.notifier.ring(t("offer.title", { who }), [why, o.handoff.brief].filter(Boolean).join(". "));
+      this.attention.offer(o);
     });
     desk.on("offerGone", (g) => {
       if (this.offer.value?.offer !== g.offer) return;
@@ -329,11 +320,9 @@ export class ConsoleModel {
       if (p.why === "missed") this.problem.value = t("presence.missed");
       this.announcer.say(t("presence.now", { presence: t(`presence.${p.presence}`) }));
     });
-    desk.on("alert", (a) => {
-      const text = t(`sla.alert.${a.kind}`, { who: callerLabel(a.caller), goal: t(`sla.${a.goal}`) });
-      this.announcer.say(text);
-      this.notifier.once(t("sla.title"), text);
-    });
+    desk.on("alert", (a) => this.attention.alert(a));
+    desk.on("ended", (h) => this.attention.ended(h));
+    desk.on("settings", (s) => this.#prefs.operator(s.notifications));
     desk.on("asked", (h) => {
       this.announcer.say(t("inbox.asks", { who: callerLabel(h.caller) }));
       if (!this.offer.value && waits(h) && this.prefs.value.sound) this.#deps.notify?.chime(0);
@@ -342,15 +331,6 @@ export class ConsoleModel {
     desk.start();
     void this.loadCanned();
     void this.wrapUp.load();
-  }
-}
-
-function readPrefs(): Prefs {
-  const standard: Prefs = { sound: true, desktop: true, badge: true, warm: false, keys: true };
-  try {
-    return { ...standard, ...(JSON.parse(localStorage.getItem(PREFS) ?? "{}") as Partial<Prefs>) };
-  } catch {
-    return standard;
   }
 }
 

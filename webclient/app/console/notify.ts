@@ -18,7 +18,7 @@ export interface NotifyDeps {
   show(title: string, body: string): (() => void) | null;
 }
 
-/** Pauses between rings, each louder than the one before; the last repeats. */
+/** Pauses between rings, each louder than the one before; the last repeats, and the system's notification comes again with it. */
 export const RINGS = [3_000, 2_500, 2_000, 1_500] as const;
 
 export class Notifier {
@@ -27,6 +27,7 @@ export class Notifier {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #shown: (() => void) | null = null;
   #rung = 0;
+  #said: [title: string, body: string] = ["", ""];
 
   constructor(
     private readonly deps: NotifyDeps,
@@ -38,7 +39,7 @@ export class Notifier {
     this.stop();
     this.urgent.value = true;
     this.#rung = 0;
-    if (this.prefs().desktop) this.#shown = this.deps.show(title, body);
+    this.#said = [title, body];
     this.#sound();
   }
 
@@ -64,9 +65,15 @@ export class Notifier {
 
   #sound(): void {
     const level = Math.min(this.#rung, RINGS.length - 1);
+    if (this.#rung % RINGS.length === 0) this.#show();
     if (this.prefs().sound) this.deps.chime(level);
     this.#rung++;
     this.#timer = setTimeout(() => this.#sound(), RINGS[level]!);
+  }
+
+  #show(): void {
+    this.#shown?.();
+    this.#shown = this.prefs().desktop ? this.deps.show(...this.#said) : null;
   }
 
   #quiet(): void {

@@ -21,6 +21,7 @@ export type Command =
   | "whisper"
   | "search"
   | "palette"
+  | "jump"
   | "sound";
 
 export const shortcuts: { keys: string[]; command: Command }[] = [
@@ -39,6 +40,7 @@ export const shortcuts: { keys: string[]; command: Command }[] = [
   { keys: ["C"], command: "consult" },
   { keys: ["X"], command: "transfer" },
   { keys: ["W"], command: "whisper" },
+  { keys: ["G"], command: "jump" },
   { keys: ["F"], command: "search" },
   { keys: ["Ctrl", "K"], command: "palette" },
   { keys: ["S"], command: "sound" },
@@ -119,6 +121,9 @@ export function command(e: KeyLike, inField: boolean, inList: boolean): Command 
     case "w":
     case "W":
       return "whisper";
+    case "g":
+    case "G":
+      return "jump";
     case "f":
     case "F":
       return "search";

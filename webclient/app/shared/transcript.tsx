@@ -22,7 +22,7 @@ export interface TranscriptProps {
   empty: string;
   /** A line to go to; set back to null when done. */
   jump?: Signal<string | null>;
-  /** Lines one may want to go to, by key, and what they are. */
+  /** Lines that stand out, by key. */
   marks?: readonly string[];
 }
 
@@ -102,14 +102,6 @@ export function TranscriptView(p: TranscriptProps) {
     toKey(wanted);
     p.jump!.value = null;
   }, [wanted]);
-  const jumpOn = () => {
-    const marks = p.marks ?? [];
-    const top = scroll.current?.scrollTop ?? 0;
-    const tops = marks.map((m) => list.findIndex((t) => t.key === m)).filter((i) => i >= 0);
-    const here = long ? heights.current.at(top) : list.findIndex((t) => (scroll.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(t.key)}"]`)?.offsetTop ?? 0) >= top);
-    const before = tops.filter((i) => i < here).at(-1) ?? tops.at(-1);
-    if (before !== undefined) toKey(list[before]!.key);
-  };
   const w = long ? heights.current.window(stuckRef.current ? Math.max(0, heights.current.total - place.view) : place.top, place.view) : { from: 0, to: list.length, before: 0, after: 0 };
   const fresh = unread.current === null ? 0 : list.length - seen.current;
   return (
@@ -120,17 +112,12 @@ export function TranscriptView(p: TranscriptProps) {
         ) : (
           <ol class="transcript-list" data-testid="transcript" ref={listRef} style={long ? { paddingBlock: `${w.before}px ${w.after}px` } : undefined}>
             {list.slice(w.from, w.to).map((t) =>
-              t.kind === "event" ? <Milestone key={t.key} turn={t} marked={p.marks?.includes(t.key)} /> : <TurnView key={t.key} turn={t} props={p} fresh={t.key === unread.current} />,
+              t.kind === "event" ? <Milestone key={t.key} turn={t} marked={p.marks?.includes(t.key)} /> : <TurnView key={t.key} turn={t} props={p} fresh={t.key === unread.current} marked={t.lines.some((l) => p.marks?.includes(l.key))} />,
             )}
           </ol>
         )}
       </div>
       <div class="transcript-jumps">
-        {p.marks && p.marks.length > 0 && (
-          <button type="button" class="btn compact" onClick={jumpOn} data-testid="jump">
-            <Icon name="alert" /> {t("call.jump")}
-          </button>
-        )}
         {!stuck && fresh > 0 && (
           <button type="button" class="btn compact" onClick={() => toKey(unread.current!)} data-testid="unread">
             {t("call.unread", { count: fresh })}
@@ -156,11 +143,11 @@ function Milestone({ turn, marked }: { turn: Turn; marked?: boolean }) {
   );
 }
 
-function TurnView({ turn, props, fresh }: { turn: Turn; props: TranscriptProps; fresh: boolean }) {
+function TurnView({ turn, props, fresh, marked }: { turn: Turn; props: TranscriptProps; fresh: boolean; marked: boolean }) {
   const first = turn.lines[0]!;
   const name = props.nameOf(first);
   return (
-    <li class="turn" data-who={turn.who} data-key={turn.key} data-fresh={fresh} tabIndex={-1}>
+    <li class="turn" data-who={turn.who} data-key={turn.key} data-fresh={fresh} data-marked={marked} tabIndex={-1}>
       <Avatar who={turn.who} name={props.faceOf ? props.faceOf(first) : name} image={props.avatarOf?.(first)} />
       <div class="turn-head">
         <b>{name}</b>

@@ -77,6 +77,8 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
     const d = ref.current;
     gone.current = false;
     if (d && !d.open) d.showModal();
+    // Not the cross: what it is about, unless something asks for the focus.
+    if (!d?.querySelector("[autofocus]")) d?.querySelector<HTMLElement>("#sheet-title")?.focus();
     return () => {
       // Its close event comes later, when another sheet may be open.
       gone.current = true;
@@ -87,7 +89,7 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
     <dialog class="sheet" ref={ref} onClose={() => !gone.current && onClose()} aria-labelledby="sheet-title">
       <div class="stack">
         <div class="row">
-          <h2 id="sheet-title" class="grow">
+          <h2 id="sheet-title" class="grow" tabIndex={-1}>
             {title}
           </h2>
           <button type="button" class="btn quiet iconic compact" onClick={() => ref.current?.close()} aria-label={t("close")}>

@@ -9,11 +9,32 @@ export interface Window {
   after: number;
 }
 
-/** Rows of one height. */
-export function windowOf(count: number, height: number, top: number, view: number, extra = 6): Window {
-  const from = Math.max(0, Math.min(count, Math.floor(top / height) - extra));
-  const to = Math.max(from, Math.min(count, Math.ceil((top + Math.max(view, height)) / height) + extra));
-  return { from, to, before: from * height, after: (count - to) * height };
+/** Rows of two heights, the first tall ones before the others. */
+export class TwoHeights {
+  constructor(
+    readonly count: number,
+    readonly tall: number,
+    private readonly height: { tall: number; low: number },
+  ) {}
+
+  get total(): number {
+    return this.top(this.count);
+  }
+  top(i: number): number {
+    return Math.min(i, this.tall) * this.height.tall + Math.max(0, i - this.tall) * this.height.low;
+  }
+  of(i: number): number {
+    return i < this.tall ? this.height.tall : this.height.low;
+  }
+  #at(y: number): number {
+    const edge = this.tall * this.height.tall;
+    return y < edge ? y / this.height.tall : this.tall + (y - edge) / this.height.low;
+  }
+  window(top: number, view: number, extra = 6): Window {
+    const from = Math.max(0, Math.min(this.count, Math.floor(this.#at(top)) - extra));
+    const to = Math.max(from, Math.min(this.count, Math.ceil(this.#at(top + Math.max(view, this.height.tall))) + extra));
+    return { from, to, before: this.top(from), after: this.total - this.top(to) };
+  }
 }
 
 /** Rows of many heights: measured where they have been seen, guessed elsewhere. */

@@ -14,6 +14,7 @@ import type {
   DeskOfferGone,
   DeskPresence,
   DeskRequests,
+  DeskSettings,
   HandoffLine,
   Need,
   PassOn,
@@ -37,6 +38,8 @@ export interface DeskEvents {
   presence: DeskPresence;
   /** A clock is at risk, or its deadline has passed; once each. */
   alert: DeskAlert;
+  /** What the operator has set; told on entering, and when it changes. */
+  settings: DeskSettings;
   /** Somebody has begun to wait. */
   asked: HandoffLine;
   ended: HandoffLine;
@@ -193,9 +196,11 @@ export class Desk extends Emitter<DeskEvents> {
     }
     const { token, observe } = this.options;
     const rang = this.state.offer;
+    let settings: DeskSettings | undefined;
     try {
       const r = await socket.request("watchDesk", { token, ...(this.#away ? { away: true } : {}), ...(observe ? { observe } : {}) });
       this.state.reset(r);
+      settings = r.settings;
     } catch (error) {
       socket.close();
       throw error;
@@ -204,6 +209,7 @@ export class Desk extends Emitter<DeskEvents> {
     ready = true;
     const now = this.state.offer;
     if (rang && rang.offer !== now?.offer) this.emit("offerGone", { offer: rang.offer, why: "lost" });
+    if (settings) this.emit("settings", settings);
     this.emit("changed", this.state);
     if (now && rang?.offer !== now.offer) this.emit("offer", now);
     if (!this.#entered) for (const h of this.state.line) this.emit("asked", h);
@@ -234,6 +240,8 @@ export class Desk extends Emitter<DeskEvents> {
         return this.emit("claim", params as DeskClaim);
       case "deskConsult":
         return this.emit("consult", params as DeskConsult);
+      case "deskSettings":
+        return this.emit("settings", params as DeskSettings);
       case "deskAlert":
         return this.emit("alert", params as DeskAlert);
       case "deskPresence": {

@@ -134,6 +134,12 @@ export interface WatchDesk {
   away?: boolean;
   observe?: boolean;
 }
+/** What consoles must know of the desk's settings. */
+export interface DeskSettings {
+  /** How a console calls its operator, where they have not chosen for themselves. */
+  notifications: { sound: boolean; desktop: boolean; badge: boolean };
+}
+
 export interface WatchDeskResult {
   me?: AgentLine;
   role: "agent" | "supervisor" | "admin";
@@ -142,6 +148,7 @@ export interface WatchDeskResult {
   offer?: DeskOffer;
   board: DeskBoard;
   calls: CallSummary[] | null;
+  settings?: DeskSettings;
 }
 
 /** Who is to have a call, or to be asked about it: a person, or anybody with the skills. */
@@ -177,4 +184,5 @@ export interface DeskNotifications {
   deskConsult: DeskConsult;
   deskPresence: DeskPresence;
   deskAlert: DeskAlert;
+  deskSettings: DeskSettings;
 }
