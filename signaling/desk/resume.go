@@ -14,7 +14,7 @@ func (r *runner) reconcile(s queue.Snapshot) {
 		switch {
 		case !live:
 			_ = r.step(queue.EndCall{Handoff: h.ID}, nil)
-		case claimed && state == "pending":
+		case claimed && state == "pending" && h.Agent != "":
 			r.claim(queue.Claim{Handoff: h.ID, Call: h.Call, Agent: h.Agent})
 		case claimed && state == "ai":
 			_ = r.step(queue.ClaimFailed{Handoff: h.ID, Detail: "gone"}, nil)
@@ -22,7 +22,7 @@ func (r *runner) reconcile(s queue.Snapshot) {
 		case state == "ai":
 			r.returned(h, "returned")
 		case h.State.Held() && state == "pending":
-			_ = r.step(queue.HumanLost{Handoff: h.ID}, nil)
+			r.unclaimed(h, "lost")
 		}
 	}
 }
