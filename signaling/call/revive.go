@@ -228,7 +228,7 @@ func (c *Call) takeFromTheDead(ctx context.Context, r transcripts.Call, was take
 	now := time.Now()
 	data := restartData{State: next.State.String()}
 	if has(takeover.TellEnded) {
-		data.From, data.Reason = c.claim.UID, restarted
+		data.From, data.Reason = c.claim.UID, "restarted"
 	}
 	switch {
 	case has(takeover.VoidClaim):
