@@ -32,7 +32,7 @@ func (c *Call) Join(ctx context.Context, r JoinRequest) (*Member, wire.JoinResul
 			return
 		}
 		result := wire.JoinResult{Participant: m.public(), Call: c.callInfo(), Participants: c.roster(m), ICEServers: c.cfg.ICEServers,
-			ResumeToken: c.newResumeToken(m), Cursor: c.lastSeq(), Resumed: r.Resume != "", Restarted: m.revived && m.session == ""}
+			ResumeToken: c.newResumeToken(m, r.Resume), Cursor: c.lastSeq(), Resumed: r.Resume != "", Restarted: m.revived && m.session == ""}
 		c.keepPlace(m, func() { reply(joined{&Member{c, m}, result}, nil) })
 		c.afterJoin(m, r)
 	})

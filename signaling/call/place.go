@@ -28,7 +28,7 @@ type memberPlace struct {
 	Subscribe wire.Subscribe `json:"subscribe"`
 	Joined    time.Time      `json:"joined"`
 	Resume    string         `json:"resume"`
-	Before    string         `json:"before,omitempty"` // of the token before: who was to get the newest may never have heard of it
+	Before    string         `json:"before,omitempty"` // of the token that was used last: who was to get the newest may never have heard of it
 }
 
 // placeJob is a change of what is kept; no data is that nothing is.
@@ -44,10 +44,14 @@ func (j *placeJob) do(ctx context.Context, places state.Places, callID string) e
 	return places.KeepPlace(ctx, callID, j.id, j.data)
 }
 
-// newResumeToken gives m a new token, and is the only place where it is seen.
-func (c *Call) newResumeToken(m *member) string {
+// newResumeToken gives m a new token, for the one that they used, if any; it is
+// the only place where it is seen.
+func (c *Call) newResumeToken(m *member, used string) string {
 	token := c.id + "." + newID("r_")
-	m.before, m.resume = m.resume, tokenSum(token)
+	m.before, m.resume = "", tokenSum(token)
+	if used != "" {
+		m.before = tokenSum(used)
+	}
 	return token
 }
 
@@ -57,7 +61,7 @@ func tokenSum(token string) string {
 }
 
 // resumes says whether token gives m their place back. Each does so once; after
-// a restart the one before the newest does too, since the newest may have died
+// a restart the one that was used last does too, since the newest may have died
 // with the server on its way.
 func (m *member) resumes(token string) bool {
 	sum := tokenSum(token)
