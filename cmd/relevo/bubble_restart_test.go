@@ -272,3 +272,42 @@ func TestRestartTooLate(t *testing.T) {
 		}
 	})
 }
+
+// restart kills the server, and everybody comes back or not, as it happens.
+func (s *shift) restart() {
+	s.t.Helper()
+	before := s.desk()
+	s.note("kill -9: %s", strings.ReplaceAll(before, "\n", " | "))
+	s.killed(time.Duration(1+s.r.IntN(20)) * time.Second)
+	for _, a := range s.agents {
+		if a.console != nil {
+			s.within(a)
+			a.console.close()
+			a.console = nil
+		}
+	}
+	for _, i := range s.r.Perm(len(s.agents) + 1) {
+		time.Sleep(time.Duration(s.r.IntN(4000)) * time.Millisecond)
+		if i == len(s.agents) {
+			s.caller = s.again("caller", bubble.VoiceCaller, s.caller, client.Config{AudioSlots: 2})
+			s.note("the caller is back")
+			continue
+		}
+		a := s.agents[i]
+		if s.r.IntN(4) == 0 {
+			s.note("%s does not come back", a.name)
+			if a.in != nil {
+				a.in.Leave()
+				a.in = nil
+			}
+			continue
+		}
+		a.console = s.console(a.name)
+		s.note("%s is back", a.name)
+		if a.in != nil {
+			a.in = s.again(a.name, a.voice, a.in, client.Config{AudioSlots: 3})
+			a.in.Talk(true)
+			s.note("%s is back in the call", a.name)
+		}
+	}
+}
