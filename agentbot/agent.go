@@ -131,9 +131,9 @@ func (a *Agent) SetMode(mode Mode, epoch uint64, history []Line) {
 
 // Company makes the agent say something short while the caller waits:
 // situation is one of willStart, willStartLong, failed, lost, returned, transferred,
-// requested, stillWaiting, or canceled, of which nothing is said; name is the
-// human's. In mode Silent it is kept for
-// the next mode with a voice, Config.LineLifetime at most.
+// requested, stillWaiting, restarted, restartedWaiting, restartedHuman, or
+// canceled, of which nothing is said; name is the human's. In mode Silent it is
+// kept for the next mode with a voice, Config.LineLifetime at most.
 func (a *Agent) Company(situation, name string) { a.box.post(msgCompany{situation, name}, false) }
 
 // Typed gives the agent the text that a participant typed. A caller's is a

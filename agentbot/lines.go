@@ -20,6 +20,8 @@ type Lines struct {
 	Returned     string
 	Transferred  string // the human passes the call on, to whoever comes next
 	Requested    string
+	CutOff       string // the server was down for a moment
+	CutOffHuman  string // the same, and a human who had the call is awaited
 
 	// How the wait for a human stands. {position} is the place in the line.
 	Place       string
@@ -88,6 +90,8 @@ func (l Lines) withDefaults() Lines {
 	or(&l.Lost, "I am sorry, we lost the connection to {name}. I am still here with you.")
 	or(&l.Returned, "I am back with you. What else can I do for you?")
 	or(&l.Transferred, "{name} is passing you on to a colleague. Please stay on the line, I am here with you meanwhile.")
+	or(&l.CutOff, "Sorry, we were cut off for a moment. I am here again.")
+	or(&l.CutOffHuman, "Sorry, we were cut off for a moment. I am connecting you to {name} again, please stay on the line.")
 	or(&l.Place, "You are number {position} in line.")
 	or(&l.WaitShort, "It should only take about a minute.")
 	or(&l.WaitLong, "It should take about {minutes} minutes.")
@@ -164,6 +168,10 @@ func (l Lines) forSituation(situation, name string, turn int) string {
 		line = l.Transferred
 	case "requested":
 		line = l.Requested
+	case "restarted", "restartedWaiting":
+		line = l.CutOff
+	case "restartedHuman":
+		line = l.CutOffHuman
 	}
 	return strings.ReplaceAll(line, "{name}", name)
 }
@@ -175,7 +183,7 @@ func (l Lines) fixed() []string {
 	all = append(all, l.Fillers...)
 	all = append(all, l.ToolWaits...)
 	all = append(all, l.StillWaiting...)
-	for _, line := range []string{l.WillStart, l.Failed, l.Lost, l.Returned, l.Transferred, l.Requested} {
+	for _, line := range []string{l.WillStart, l.Failed, l.Lost, l.Returned, l.Transferred, l.Requested, l.CutOff, l.CutOffHuman} {
 		all = append(all, strings.ReplaceAll(line, "{name}", l.Somebody))
 	}
 	return all

@@ -13,6 +13,8 @@ func german() Tongue {
 		Lost:             "Die Verbindung zu {name} ist leider abgebrochen. Ich bin noch für Sie da.",
 		Returned:         "Da bin ich wieder. Was kann ich noch für Sie tun?",
 		Transferred:      "{name} verbindet Sie mit jemand anderem aus dem Team. Bitte bleiben Sie dran, ich bin so lange für Sie da.",
+		CutOff:           "Entschuldigung, wir waren kurz unterbrochen. Ich bin wieder da.",
+		CutOffHuman:      "Entschuldigung, wir waren kurz unterbrochen. Ich verbinde Sie wieder mit {name}, bitte bleiben Sie dran.",
 		Place:            "Sie sind an Stelle {position} in der Warteschlange.",
 		WaitShort:        "Es dauert voraussichtlich nur etwa eine Minute.",
 		WaitLong:         "Es dauert voraussichtlich etwa {minutes} Minuten.",

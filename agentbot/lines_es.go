@@ -13,6 +13,8 @@ func spanish() Tongue {
 		Lost:             "Lo siento, hemos perdido la conexión con {name}. Sigo aquí con usted.",
 		Returned:         "Ya estoy de vuelta con usted. ¿En qué más puedo ayudarle?",
 		Transferred:      "{name} le pasa con otra persona del equipo. No cuelgue, por favor; mientras tanto sigo aquí con usted.",
+		CutOff:           "Disculpe, se ha cortado un momento. Ya estoy aquí de nuevo.",
+		CutOffHuman:      "Disculpe, se ha cortado un momento. Le vuelvo a comunicar con {name}; no cuelgue, por favor.",
 		Place:            "Es usted el número {position} en la cola.",
 		WaitShort:        "La espera será de más o menos un minuto.",
 		WaitLong:         "La espera será de unos {minutes} minutos.",

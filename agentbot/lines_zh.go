@@ -13,6 +13,8 @@ func chinese() Tongue {
 		Lost:             "很抱歉，与{name}的连接中断了。我还在线上。",
 		Returned:         "我回来了。请问还有什么可以帮您？",
 		Transferred:      "{name}正在为您转接另一位同事，请不要挂断，我先陪着您。",
+		CutOff:           "抱歉，刚才通话中断了一下，我回来了。",
+		CutOffHuman:      "抱歉，刚才通话中断了一下。我正在为您重新接通{name}，请不要挂断。",
 		Place:            "您排在第{position}位。",
 		WaitShort:        "大概需要等待一分钟。",
 		WaitLong:         "大概需要等待{minutes}分钟。",

@@ -95,7 +95,7 @@ func (a *Agent) wrapUp() {
 // company says a line of a situation.
 func (a *Agent) company(situation, name string) {
 	switch situation {
-	case "requested", "transferred", "willStart", "willStartLong", "stillWaiting":
+	case "requested", "transferred", "willStart", "willStartLong", "stillWaiting", "restartedWaiting", "restartedHuman":
 		a.quiet.human = true
 		a.escalate(escalation.Requested{}, "")
 	case "failed", "returned", "canceled":

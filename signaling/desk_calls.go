@@ -77,9 +77,20 @@ func CallsDesk(d *desk.Desk) call.Desk { return callsDesk{d} }
 type callsDesk struct{ *desk.Desk }
 
 func (d callsDesk) Request(id string, r call.HumanRequest) {
-	brief := r.Detail
-	d.Desk.Request(id, desk.Request{Reason: r.Reason, Brief: brief, Caller: r.Caller, Priority: r.Priority, Skill: r.Skill, Language: r.Language,
-		Words: r.Words, Meta: json.RawMessage(r.Meta)})
+	d.Desk.Request(id, deskRequest(r))
+}
+
+func deskRequest(r call.HumanRequest) desk.Request {
+	return desk.Request{Reason: r.Reason, Brief: r.Detail, Caller: r.Caller, Priority: r.Priority, Skill: r.Skill, Language: r.Language,
+		Words: r.Words, Meta: json.RawMessage(r.Meta)}
+}
+
+func (d callsDesk) Resumed(id, state string, r call.HumanRequest, by *call.Claimant) {
+	var who *desk.Person
+	if by != nil {
+		who = &desk.Person{Identity: by.Identity, Name: by.Name, Avatar: by.Avatar}
+	}
+	d.Desk.Resumed(id, state, deskRequest(r), who)
 }
 
 func (d callsDesk) Claimed(id string, by call.Claimant) {

@@ -29,7 +29,18 @@ func TestRandomDesk(t *testing.T) {
 	for seed := first; seed < first+many; seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { randomDesk(t, seed) })
+			synctest.Test(t, func(t *testing.T) { randomDesk(t, seed, false) })
+		})
+	}
+}
+
+// The same with a server that is killed now and then.
+func TestRandomDeskRestarts(t *testing.T) {
+	first, many := environment(t, "RELEVO_SEED", 1), environment(t, "RELEVO_DESK_SCHEDULES", 6)
+	for seed := first; seed < first+many; seed++ {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { randomDesk(t, seed, true) })
 		})
 	}
 }
@@ -68,7 +79,7 @@ func (s *shift) note(format string, args ...any) {
 	s.steps = append(s.steps, s.Since(time.Now())+" "+fmt.Sprintf(format, args...))
 }
 
-func randomDesk(t *testing.T, seed uint64) {
+func randomDesk(t *testing.T, seed uint64, kills bool) {
 	s := &shift{whole: newWhole(t), r: rand.New(rand.NewPCG(seed, 11))}
 	defer s.close()
 	for i, name := range []string{"dana", "eli"} {
@@ -78,7 +89,11 @@ func randomDesk(t *testing.T, seed uint64) {
 	s.caller, s.call = caller, made.CallID
 	s.means(bubble.VoiceCaller, "I am still here")
 	for range 25 + s.r.IntN(20) {
-		s.step()
+		if kills && s.r.IntN(10) == 0 {
+			s.restart()
+		} else {
+			s.step()
+		}
 		time.Sleep(time.Duration(s.r.IntN(1500)) * time.Millisecond)
 	}
 	// Past every wait for media, ring and sign of life. The AI hangs up on who

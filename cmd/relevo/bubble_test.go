@@ -24,10 +24,14 @@ import (
 type whole struct {
 	*bubble.World
 	t    *testing.T
+	c    *config
 	s    *server
+	ip   string
 	http *http.Server
 	done chan struct{}
 	keys *auth.Keyring
+
+	engines *agentbot.Engines
 
 	mu   sync.Mutex
 	says map[int]string // what an utterance of a tone means now
@@ -35,10 +39,9 @@ type whole struct {
 
 func newWhole(t *testing.T, change ...func(*config, *agentbot.Engines)) *whole {
 	t.Helper()
-	w := &whole{World: bubble.New(t), t: t, done: make(chan struct{}), says: map[int]string{}}
-	c := &config{Dev: true, Listen: "127.0.0.1:0", RTCUDP: bubble.ServerIP + ":5000", RTCTCP: "-", Data: t.TempDir(), Key: "devkey",
+	w := &whole{World: bubble.New(t), t: t, says: map[int]string{}, ip: bubble.ServerIP}
+	c := &config{Dev: true, Listen: "127.0.0.1:0", RTCTCP: "-", Data: t.TempDir(), Key: "devkey",
 		Secret: "devsecret", MaxCalls: 10, MaxMembers: 16, Greeting: "Hello, this is the assistant."}
-	net := w.Host(bubble.ServerIP)
 	w.Start()
 	engines := agentbot.Engines{
 		VAD: &scripted.VAD{},
@@ -49,18 +52,26 @@ func newWhole(t *testing.T, change ...func(*config, *agentbot.Engines)) *whole {
 	for _, f := range change {
 		f(c, &engines)
 	}
-	var err error
-	w.s, err = wireServer(t.Context(), c, slog.New(slog.DiscardHandler), given{net: net, engines: &engines})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.c, w.engines = c, &engines
 	w.keys = auth.NewKeyring(map[string]string{"devkey": "devsecret"})
-	w.http = &http.Server{Handler: w.s.handler}
-	go func() {
-		defer close(w.done)
-		_ = w.http.Serve(w.Listener())
-	}()
+	w.serve()
 	return w
+}
+
+// serve starts a server on the database and the address.
+func (w *whole) serve() {
+	w.t.Helper()
+	w.c.RTCUDP = w.ip + ":5000"
+	var err error
+	w.s, err = wireServer(w.t.Context(), w.c, slog.New(slog.DiscardHandler), given{net: w.Host(w.ip), engines: w.engines})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.http, w.done = &http.Server{Handler: w.s.handler}, make(chan struct{})
+	go func(h *http.Server, done chan struct{}) {
+		defer close(done)
+		_ = h.Serve(w.Listener())
+	}(w.http, w.done)
 }
 
 func (w *whole) text(hertz int, _ time.Duration) string {

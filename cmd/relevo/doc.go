@@ -29,7 +29,7 @@
 // what it has built, so that a failure half-way closes exactly that, and Close
 // takes it down in the other order. The first SIGINT or SIGTERM drains: no new
 // calls, those that live are told and end, the log is sealed. The second exits
-// at once.
+// at once. A start after a kill goes on with the calls, before it serves.
 //
 // # Listeners
 //

@@ -23,7 +23,10 @@ import (
 	"github.com/relevo/relevo/signaling/wire"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	commandMain()
+	goleak.VerifyTestMain(m)
+}
 
 // running is a server on free loopback ports.
 type running struct {

@@ -128,18 +128,18 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	line := desk.New(desk.Config{Store: records, People: people, Log: s.log, Metrics: registry})
 	s.later("desk", line.Close)
 	hub := call.NewHub(call.Config{
-		Desk:   signaling.CallsDesk(line),
+		Desk: signaling.CallsDesk(line), Places: facts,
 		Engine: media, Store: store, NewBot: engines.warmer.before(newBot(agent, engines.Engines, assistConfig(c, engines.Engines, known))),
 		ICEServers: ice, Log: s.log, Metrics: registry,
 		MaxCalls: c.MaxCalls, MaxParticipants: c.MaxMembers, SessionTimeout: c.SessionTimeout, AskEmail: c.AskEmail,
 		StillMay: func(claims auth.Claims) error { return stillMay(people, claims) },
 	})
 	s.later("calls", hub.Close)
-	switch n, err := hub.SealAbandoned(ctx); {
+	switch found, err := hub.ResumeCalls(ctx); {
 	case err != nil:
 		return fmt.Errorf("--data: %w", err)
-	case n > 0:
-		s.log.Warn("calls of a server that died were ended", "calls", n)
+	case found.Calls+found.Ended > 0:
+		s.log.Warn("a server died over its calls", "go on", found.Calls, "ended", found.Ended)
 	}
 
 	if err := line.Start(ctx, signaling.DeskCalls(hub)); err != nil {

@@ -28,11 +28,14 @@ var vnetMu sync.Mutex
 type World struct {
 	T     testing.TB
 	start time.Time
-	pipes *pipe.Listener
 	wan   *vnet.Router
 	hosts int
 	loss  atomic.Int64 // percent
 	dead  sync.Map     // IP -> true: nothing to or from it arrives
+
+	mu    sync.Mutex
+	pipes *pipe.Listener // of the server that is there
+	conns []net.Conn     // to it
 }
 
 // New makes a network; Close ends it.
@@ -80,11 +83,44 @@ func (w *World) Close() {
 }
 
 // Listener is where the server accepts.
-func (w *World) Listener() net.Listener { return w.pipes }
+func (w *World) Listener() net.Listener {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.pipes
+}
 
 // Dial connects to the listener.
 func (w *World) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	return w.pipes.Dial(ctx, network, addr)
+	w.mu.Lock()
+	pipes := w.pipes
+	w.mu.Unlock()
+	c, err := pipes.Dial(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.pipes != pipes {
+		_ = c.Close()
+		return nil, net.ErrClosed
+	}
+	w.conns = append(w.conns, c)
+	return c, nil
+}
+
+// KillServer takes the server at ip off the network, as kill -9 does: its
+// connections are cut and its packets do not arrive any more. Listener is that of
+// the next server then.
+func (w *World) KillServer(ip string) {
+	w.dead.Store(ip, true)
+	w.mu.Lock()
+	conns, pipes := w.conns, w.pipes
+	w.conns, w.pipes = nil, pipe.Listen()
+	w.mu.Unlock()
+	_ = pipes.Close()
+	for _, c := range conns {
+		_ = c.Close()
+	}
 }
 
 // Host is a new host of the network.

@@ -9,6 +9,9 @@ import (
 	"github.com/relevo/relevo/transcripts"
 )
 
+// restarted is why calls end that a restart of the server has cost.
+const restarted = "server restarted"
+
 // SealAbandoned ends the calls that the store has as live and this hub has not:
 // the server that had them is gone without a goodbye, and so are their media.
 // Their logs stay readable, with an end that says why. It is for a server that
@@ -27,7 +30,7 @@ func (h *Hub) SealAbandoned(ctx context.Context) (int, error) {
 			}
 			_, err := h.cfg.Store.Transition(ctx, transcripts.Transition{CallID: c.ID, FromState: c.State, FromEpoch: c.Epoch,
 				ToState: takeover.Ended.String(), ToEpoch: c.Epoch, Reason: c.Reason, Entry: transcripts.Entry{CallID: c.ID, Kind: transcripts.KindEvent,
-					Start: time.Now(), Epoch: c.Epoch, Event: "ended", Data: raw(map[string]string{"reason": "server restarted"})}})
+					Start: time.Now(), Epoch: c.Epoch, Event: "ended", Data: raw(map[string]string{"reason": restarted})}})
 			var conflict *transcripts.ConflictError
 			if err != nil && !errors.As(err, &conflict) {
 				return sealed, err

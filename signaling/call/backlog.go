@@ -288,7 +288,7 @@ func (c *Call) sendTakeover(m *member, e *transcripts.Entry) {
 	d := takeoverData(e)
 	switch {
 	case d.UID == "":
-	case e.Event == "willStart":
+	case e.Event == "willStart", e.Event == "restarted":
 		c.send(m, wire.TypeHumanTakeoverWillStart, raw(wire.HumanTakeoverWillStart{TakeoverUID: d.UID, TakeoverMode: d.Mode, Name: d.Name, Avatar: d.Avatar, Seq: e.Seq}), e.Epoch, "", false)
 	case e.Event == "handedOver":
 		c.send(m, wire.TypeHumanTakeoverWillStart, raw(wire.HumanTakeoverWillStart{TakeoverUID: d.UID, TakeoverMode: d.Mode, Name: d.Name, Avatar: d.Avatar, Seq: e.Seq}), e.Epoch, "", false)
@@ -300,10 +300,15 @@ func (c *Call) sendTakeover(m *member, e *transcripts.Entry) {
 
 func (c *Call) replayEvent(m *member, e *transcripts.Entry) {
 	d := takeoverData(e)
+	if e.Event == "restarted" && d.From != "" {
+		m.notify(wire.NotifyHumanTakeoverEnded, wire.HumanTakeoverEnded{TakeoverUID: d.From, Reason: d.Reason, Seq: e.Seq})
+	}
 	if d.UID == "" {
 		return
 	}
 	switch e.Event {
+	case "restarted":
+		m.notify(wire.NotifyHumanTakeoverWillStart, wire.HumanTakeoverWillStart{TakeoverUID: d.UID, TakeoverMode: d.Mode, Name: d.Name, Avatar: d.Avatar, Seq: e.Seq})
 	case "willStart":
 		m.notify(wire.NotifyHumanTakeoverWillStart, wire.HumanTakeoverWillStart{TakeoverUID: d.UID, TakeoverMode: d.Mode, Name: d.Name, Avatar: d.Avatar, Seq: e.Seq})
 	case "handedOver":

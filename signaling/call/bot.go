@@ -35,7 +35,9 @@ type Bot interface {
 	SetMode(mode BotMode, epoch uint64, history []BotLine)
 	// Company makes the bot say something short while the caller waits:
 	// situation is one of willStart, willStartLong, failed, lost, returned,
-	// transferred, requested, stillWaiting, or canceled, of which nothing is said;
+	// transferred, requested, stillWaiting; restarted, restartedWaiting (for a human
+	// who was asked for) or restartedHuman (for one who had the call), when the
+	// server was down for a moment; or canceled, of which nothing is said;
 	// name is the human's.
 	Company(situation, name string)
 	// Waiting tells the caller how the wait for a human stands; with question they

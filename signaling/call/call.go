@@ -51,6 +51,7 @@ type Call struct {
 	voice       atomic.Pointer[voice]
 	placeSaid   placeSaid
 	requests    time.Time // when the wait for a human began
+	again       bool      // of a call that was resumed: it waits for another human
 	waiters     []func(wire.TakeoverResult, error)
 	moving      bool       // a transition is under way
 	underWay    decision   // it
@@ -154,6 +155,7 @@ func (c *Call) run() {
 	c.room.Close()
 	c.helpers.Wait()
 	c.rec.close()
+	c.forget()
 	c.hub.gone(c)
 	if n := c.box.drops(); n > 0 {
 		c.log.Warn("call dropped work", "dropped", n)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/relevo/relevo/sfu"
 	"github.com/relevo/relevo/signaling/auth"
+	"github.com/relevo/relevo/signaling/state"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
 )
@@ -24,6 +25,10 @@ type Config struct {
 	Metrics    prometheus.Registerer // nil: none
 
 	Desk Desk // nil: a plain line
+
+	// Places keep who is in a call, so that it survives a restart of the server
+	// (Hub.ResumeCalls); nil: it does not.
+	Places state.Places
 
 	// StillMay says why the bearer of a token may no longer come back to a call
 	// they were in, e.g. *wire.Error of KindUnauthorized after a logout; nil:
@@ -41,6 +46,7 @@ type Config struct {
 	SessionTimeout time.Duration // 180 s: how long the caller may be silent to a human
 	AskEvery       time.Duration // 60 s: how often a waiting caller is asked whether to go on
 	ReadyWithin    time.Duration // 2 s: how long a return waits for the AI's briefing
+	ReviveWithin   time.Duration // 60 s: how long a server may have been down for its calls to go on
 
 	AskEmail bool // the AI asks who waits for a human for an e-mail address, where none is known
 }
@@ -59,6 +65,7 @@ func (c Config) withDefaults() Config {
 	def(&c.SessionTimeout, 3*time.Minute)
 	def(&c.AskEvery, time.Minute)
 	def(&c.ReadyWithin, 2*time.Second)
+	def(&c.ReviveWithin, time.Minute)
 	if c.MaxCalls == 0 {
 		c.MaxCalls = 1000
 	}

@@ -28,6 +28,9 @@ type Desk interface {
 	Lost(callID string)          // the human is gone, another is wanted
 	Returned(callID, why string) // the AI has the call again
 	Ended(callID string)         // the call is over
+	// Resumed: the call goes on after a restart of the server. state is pending,
+	// with the request, willStart, with who claims it, or ai.
+	Resumed(callID, state string, r HumanRequest, by *Claimant)
 }
 
 // HumanRequest is what a call knows of a wish for a human.

@@ -41,8 +41,44 @@
 // assist.go. It shares nothing with the bot that talks, is never waited for, and
 // what it has is shown to the one human whom it is for, in their epoch only.
 //
+// # A restart
+//
+// A server that is killed leaves its calls in the store as they were told. The
+// one that starts in its place goes on with them: [Hub.ResumeCalls].
+//
+//	killed in   goes on as   heard meanwhile
+//	ai          ai           the AI
+//	pending     pending      the AI; the line and its clocks are the desk's, and durable
+//	willStart   willStart    the AI keeps company; the claim stands
+//	human       willStart    the AI keeps company; whose call it is stands, as a new takeover
+//	returning   ai           the AI, briefed from the log
+//
+// What is not in the log and cannot be made anew is kept in state.Places, before
+// its owner is told: how the call was made, and for each member the claims, the
+// subscription and the sums of the newest resume tokens. Everything else is read
+// from the log: memory, backlog, names, brief, address, why and since when a
+// human is wanted.
+//
+// A call is taken over from the dead server by one conditional write, the entry
+// "restarted": it says what was cut, is where reports and people see the gap, and
+// begins a term: the epoch rises by two, or by three from a human's term to the
+// AI's, so that it is above what the dead server may have begun without having
+// written it. Then the members' places are open as after a lost socket, for
+// ResumeWithin from the start. Their media went with the server: who resumes is
+// told so (JoinResult.Restarted), makes a new peer connection and offers it.
+//
+//	a caller who resumes      the AI says that the call was cut, and goes on
+//	no caller in time         ended, "server restarted"
+//	the human with the call   has the floor when their media is there again
+//	no human in time          failed: pending, first in line, as any claim
+//
+// Servers write each BeatEvery that they are there. Calls of one that was silent
+// for ReviveWithin are ended at once: nobody waits for them any more, and no agent
+// should be rung for them. The same goes for a Hub without Places.
+//
 // # Goroutines
 //
+// A Hub has one that says that the server is there, once calls were resumed.
 // A call has its own (run), its recorder, and one for each thing that may wait
 // (the bot's word boundary, a peer that closes): helpers. run joins the bot, the
 // room, the helpers and the recorder, in this order, before the hub forgets the

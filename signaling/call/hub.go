@@ -22,6 +22,8 @@ type Hub struct {
 	mu     sync.Mutex
 	calls  map[string]*Call
 	closed bool
+	stop   chan struct{}  // closed by Close
+	beats  sync.WaitGroup // who says that the server is there
 	making sync.WaitGroup // calls being created; added under mu while not closed
 	queue  []string       // ids of the calls that wait for a human, next first
 }
@@ -29,7 +31,7 @@ type Hub struct {
 // NewHub makes a hub; Close ends it.
 func NewHub(cfg Config) *Hub {
 	cfg = cfg.withDefaults()
-	h := &Hub{cfg: cfg, calls: make(map[string]*Call), list: newList()}
+	h := &Hub{cfg: cfg, calls: make(map[string]*Call), list: newList(), stop: make(chan struct{})}
 	h.metrics = newMetrics(cfg.Metrics, h)
 	return h
 }
@@ -77,9 +79,10 @@ func (h *Hub) Create(ctx context.Context, spec Spec) (*Call, error) {
 	return c, nil
 }
 
-func (h *Hub) start(ctx context.Context, spec Spec, now time.Time) (*Call, error) {
-	c := &Call{id: spec.ID, hub: h, cfg: &h.cfg, spec: spec, log: h.cfg.Log.With("call", spec.ID), created: now, stateAt: now,
-		box: newMailbox(), botID: newID("ai_"), stopped: make(chan struct{}), members: make(map[string]*member),
+// prepare makes a call that does not run yet, with its room and its bot.
+func (h *Hub) prepare(spec Spec, botID string, created time.Time) (*Call, error) {
+	c := &Call{id: spec.ID, hub: h, cfg: &h.cfg, spec: spec, log: h.cfg.Log.With("call", spec.ID), created: created, stateAt: created,
+		box: newMailbox(), botID: botID, stopped: make(chan struct{}), members: make(map[string]*member),
 		names: make(map[string]speaker), timers: make(map[string]*time.Timer), stored: storedState{takeover.AI.String(), 0}}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.names[c.botID] = speaker{wire.RoleAgent, "AI assistant"}
@@ -92,13 +95,27 @@ func (h *Hub) start(ctx context.Context, spec Spec, now time.Time) (*Call, error
 		c.room.Close()
 		return nil, wire.Wrap(wire.KindUnavailable, err, "the AI agent cannot be started")
 	}
-	if err := h.record(ctx, spec, now); err != nil {
-		c.cancel()
-		c.bot.Close()
-		c.room.Close()
+	return c, nil
+}
+
+// abandon takes down what prepare made and nobody will run.
+func (c *Call) abandon() {
+	c.cancel()
+	c.bot.Close()
+	c.room.Close()
+}
+
+func (h *Hub) start(ctx context.Context, spec Spec, now time.Time) (*Call, error) {
+	c, err := h.prepare(spec, newID("ai_"), now)
+	if err != nil {
 		return nil, err
 	}
-	c.rec = newRecorder(h.cfg.Store, c.log, c.storageFailing)
+	if err := h.record(ctx, spec, now); err != nil {
+		c.abandon()
+		return nil, err
+	}
+	c.openRecorder()
+	c.keepCall()
 	c.box.put(func() {
 		if spec.ExternalAgent {
 			c.bot.SetAudience(0)
@@ -111,6 +128,11 @@ func (h *Hub) start(ctx context.Context, spec Spec, now time.Time) (*Call, error
 	}, false)
 	go c.run()
 	return c, nil
+}
+
+func (c *Call) openRecorder() {
+	c.rec = newRecorder(c.cfg.Store, c.log, c.storageFailing)
+	c.rec.places, c.rec.callID = c.cfg.Places, c.id
 }
 
 // record makes the call in the store.
@@ -168,8 +190,12 @@ func (h *Hub) gone(c *Call) {
 // is left or ctx ends.
 func (h *Hub) Close(ctx context.Context) error {
 	h.mu.Lock()
+	if !h.closed {
+		close(h.stop)
+	}
 	h.closed = true
 	h.mu.Unlock()
+	h.beats.Wait()
 	h.making.Wait()
 	defer h.list.close()
 	h.mu.Lock()

@@ -31,8 +31,9 @@ func (c *Call) Join(ctx context.Context, r JoinRequest) (*Member, wire.JoinResul
 			reply(joined{}, err)
 			return
 		}
-		reply(joined{&Member{c, m}, wire.JoinResult{Participant: m.public(), Call: c.callInfo(), Participants: c.roster(m),
-			ICEServers: c.cfg.ICEServers, ResumeToken: m.resume, Cursor: c.lastSeq(), Resumed: r.Resume != ""}}, nil)
+		result := wire.JoinResult{Participant: m.public(), Call: c.callInfo(), Participants: c.roster(m), ICEServers: c.cfg.ICEServers,
+			ResumeToken: c.newResumeToken(m, r.Resume), Cursor: c.lastSeq(), Resumed: r.Resume != "", Restarted: m.revived && m.session == ""}
+		c.keepPlace(m, func() { reply(joined{&Member{c, m}, result}, nil) })
 		c.afterJoin(m, r)
 	})
 	if err != nil {
@@ -100,7 +101,7 @@ func (c *Call) admit(r JoinRequest) (*member, error) {
 	if len(c.order) >= c.cfg.MaxParticipants {
 		return nil, wire.Errorf(wire.KindUnavailable, "the call is full: %d participants", len(c.order))
 	}
-	m := &member{id: id, claims: r.Claims, role: role, out: r.Out, resume: c.resumeToken()}
+	m := &member{id: id, claims: r.Claims, role: role, out: r.Out, joined: time.Now()}
 	p, err := c.room.Join(m.id, sfuRole(role))
 	if err != nil {
 		return nil, wire.Wrap(wire.KindUnavailable, err, "the media room does not take anyone")
@@ -129,7 +130,7 @@ func (c *Call) replace(m *member, role wire.Role, r JoinRequest) error {
 	if m.out != nil {
 		m.out.Close("replaced")
 	}
-	m.out, m.resume, m.claims, m.session = r.Out, c.resumeToken(), r.Claims, ""
+	m.out, m.claims, m.session = r.Out, r.Claims, ""
 	m.cursor, m.resumedAt, m.channelAt, m.entriesWS = r.Cursor, r.Cursor, c.lastSeq(), false
 	if r.Subscribe != nil {
 		m.sub = *r.Subscribe
@@ -165,11 +166,9 @@ func ParticipantID(callID, identity string) string {
 	return "p_" + hex.EncodeToString(sum[:10])
 }
 
-func (c *Call) resumeToken() string { return c.id + "." + newID("r_") }
-
 func (c *Call) resume(r JoinRequest) (*member, error) {
 	for _, m := range c.order {
-		if m.resume != r.Resume || m.gone {
+		if m.gone || !m.resumes(r.Resume) {
 			continue
 		}
 		if c.cfg.StillMay != nil {
@@ -183,7 +182,11 @@ func (c *Call) resume(r JoinRequest) (*member, error) {
 		if m.out != nil {
 			m.lostAt = c.lastSeq() // it was not noticed that the old one was lost
 		}
-		m.out, m.resume, m.resumedAt = r.Out, c.resumeToken(), r.Cursor
+		m.out, m.resumedAt = r.Out, r.Cursor
+		if r.Subscribe != nil {
+			m.sub = *r.Subscribe
+			m.p.SetSubscription(sfuSubscription(m.sub))
+		}
 		c.checkHealth(m)
 		return m, nil
 	}
@@ -193,14 +196,11 @@ func (c *Call) resume(r JoinRequest) (*member, error) {
 // afterJoin tells the others, and tells who resumed what they missed.
 func (c *Call) afterJoin(m *member, r JoinRequest) {
 	if r.Resume != "" {
-		if r.Subscribe != nil {
-			m.sub = *r.Subscribe
-			m.p.SetSubscription(sfuSubscription(m.sub))
-		}
 		c.replayEvents(m, min(r.Cursor, m.lostAt))
 		if len(m.slots) > 0 {
 			m.notify(wire.NotifySlots, wire.Slots{Slots: m.slots})
 		}
+		c.isBack(m)
 		return
 	}
 	for _, v := range c.order {
@@ -222,15 +222,7 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 			c.after(timerAgent, c.cfg.AgentWithin, func() { c.standIn("") })
 		}
 	case wire.RoleAgent:
-		c.stop(timerAgent)
-		c.agent, c.standsIn = m, false
-		if c.agentOut {
-			m.p.SetAudience(sfu.Nobody)
-		} else {
-			c.botMode(BotSilent, c.epoch, nil)
-			c.giveFloorToAI()
-			c.list(m, true, "")
-		}
+		c.externalIsHere(m)
 		c.record("joined", m, nil)
 	case wire.RoleHuman:
 		m.p.SetAudience(sfu.Nobody)
@@ -241,6 +233,19 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 	c.tellBrief(m)
 	c.entriesBySocketLater(m)
 	c.summarise()
+}
+
+// externalIsHere makes an external bot the AI of the call.
+func (c *Call) externalIsHere(m *member) {
+	c.stop(timerAgent)
+	c.agent, c.standsIn = m, false
+	if c.agentOut {
+		m.p.SetAudience(sfu.Nobody)
+		return
+	}
+	c.botMode(BotSilent, c.epoch, nil)
+	c.giveFloorToAI()
+	c.list(m, true, "")
 }
 
 // entriesBySocketLater: a member without a data channel gets the log's entries
@@ -343,6 +348,7 @@ func (c *Call) drop(m *member, reason string) {
 		}
 	}
 	m.listed = false
+	c.dropPlace(m)
 	if m.out != nil {
 		m.out.Close(reason)
 		m.out = nil
@@ -356,7 +362,9 @@ func (c *Call) drop(m *member, reason string) {
 	switch m.role {
 	case wire.RoleCaller:
 		c.record("left", m, map[string]string{"reason": reason})
-		if reason != "replaced" && !c.hasCaller() {
+		if m.revived && !m.back && !c.hasCaller() {
+			c.hangup(restarted)
+		} else if reason != "replaced" && !c.hasCaller() {
 			c.hangup("caller " + reason)
 		}
 	case wire.RoleAgent:

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"strings"
+	"time"
 
 	"github.com/relevo/relevo/sfu"
 	"github.com/relevo/relevo/signaling/auth"
@@ -34,7 +35,11 @@ type member struct {
 	p         *sfu.Participant
 	session   string // the SDP session of its peer, "" before the first offer
 	out       Outbox // nil: the socket is lost
-	resume    string // the token that resumes it
+	resume    string // sum of the token that resumes it
+	before    string // sum of the one that was used for it
+	joined    time.Time
+	revived   bool // joined at a server that was killed
+	back      bool // and has resumed since
 	sub       wire.Subscribe
 	listed    bool // on the roster that callers see
 	gone      bool

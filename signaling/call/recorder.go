@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/relevo/relevo/signaling/state"
 	"github.com/relevo/relevo/transcripts"
 )
 
@@ -17,16 +18,20 @@ type recorder struct {
 	store   transcripts.Store
 	log     *slog.Logger
 	outage  func(failing bool) // told on every change, from the recorder's goroutine
+	places  state.Places       // set before the first job; nil: no places are kept
+	callID  string             // with places
 	jobs    chan job
 	done    chan struct{}
 	backlog []job // owned by run: failed, in order
 }
 
 // job is one write. done is called from the recorder's goroutine: for an entry
-// once it is durable; for a transition at the first answer of the store.
+// once it is durable; for a transition and a place at the first answer of the
+// store.
 type job struct {
 	entry      *transcripts.Entry
 	transition *transcripts.Transition
+	place      *placeJob
 	decisive   bool                    // a claim: never retried, its failure is the answer
 	undo       *transcripts.Transition // of a decisive one: takes it back where its outcome is not known
 	done       func(transcripts.Entry, error)
@@ -112,13 +117,14 @@ func (r *recorder) handle(j job) {
 	j.done(e, err)
 }
 
-// postpone keeps j for later. A transition is answered now: the call goes on.
+// postpone keeps j for later. A transition is answered now, as is a place: the
+// call goes on.
 func (r *recorder) postpone(j job, cause error) {
 	if len(r.backlog) >= recorderBacklog {
 		j.done(transcripts.Entry{}, errOverloaded)
 		return
 	}
-	if j.transition != nil {
+	if j.transition != nil || j.place != nil {
 		j.done(transcripts.Entry{}, cause)
 		late := j.late
 		j.done = func(e transcripts.Entry, err error) {
@@ -153,6 +159,9 @@ func (r *recorder) write(j job) (transcripts.Entry, error) {
 	if j.entry != nil {
 		return r.store.Append(ctx, *j.entry)
 	}
+	if j.place != nil {
+		return transcripts.Entry{}, j.place.do(ctx, r.places, r.callID)
+	}
 	e, err := r.store.Transition(ctx, *j.transition)
 	var conflict *transcripts.ConflictError
 	if errors.As(err, &conflict) {
@@ -172,5 +181,5 @@ func (r *recorder) write(j job) (transcripts.Entry, error) {
 func retryable(err error) bool {
 	var conflict *transcripts.ConflictError
 	return !errors.As(err, &conflict) && !errors.Is(err, transcripts.ErrNotFound) && !errors.Is(err, transcripts.ErrInvalid) &&
-		!errors.Is(err, transcripts.ErrSealed) && !errors.Is(err, transcripts.ErrExists)
+		!errors.Is(err, transcripts.ErrSealed) && !errors.Is(err, transcripts.ErrExists) && !errors.Is(err, state.ErrInvalid)
 }

@@ -38,6 +38,7 @@ func (m *Member) Subscribe(ctx context.Context, s wire.Subscribe) error {
 	return m.alone(ctx, func(reply func(error)) {
 		m.m.sub = s
 		m.m.p.SetSubscription(sfuSubscription(s))
+		m.c.keepPlace(m.m, nil)
 		reply(nil)
 		m.c.catchUp(m.m)
 	})

@@ -33,6 +33,11 @@ type world struct {
 	edge   *signaling.Server
 	http   *http.Server
 	served chan struct{}
+	ip     string
+	kills  int
+	path   string // of the database
+	change func(*call.Config)
+	found  call.Resumed
 
 	mu   sync.Mutex
 	bots []*rogue
@@ -40,7 +45,16 @@ type world struct {
 
 func newWorld(t *testing.T, change func(*call.Config)) *world {
 	t.Helper()
-	w := &world{World: bubble.New(t), t: t, served: make(chan struct{})}
+	w := &world{World: bubble.New(t), t: t, ip: bubble.ServerIP, path: filepath.Join(t.TempDir(), "relevo.db"), change: change}
+	w.Start()
+	w.serve()
+	return w
+}
+
+// serve starts a server on the database.
+func (w *world) serve() {
+	t := w.t
+	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	var err error
 	must := func(what string) {
@@ -48,31 +62,40 @@ func newWorld(t *testing.T, change func(*call.Config)) *world {
 			t.Fatalf("%s: %v", what, err)
 		}
 	}
-	w.engine, err = sfu.NewEngine(sfu.EngineConfig{Net: w.Host(bubble.ServerIP), UDPAddr: bubble.ServerIP + ":5000", Log: log})
+	w.engine, err = sfu.NewEngine(sfu.EngineConfig{Net: w.Host(w.ip), UDPAddr: w.ip + ":5000", Log: log})
 	must("sfu")
-	w.Start()
-	w.store, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "relevo.db"), sqlite.Options{Log: log})
+	w.store, err = sqlite.Open(t.Context(), w.path, sqlite.Options{Log: log})
 	must("store")
 	small, err := state.NewSQLite(t.Context(), w.store.DB())
 	must("state")
 	w.keys = auth.NewKeyring(map[string]string{"devkey": "devsecret-devsecret-devsecret-devsecret"})
-	cfg := call.Config{Engine: w.engine, Store: w.store, Log: log, NewBot: w.newBot}
-	if change != nil {
-		change(&cfg)
+	cfg := call.Config{Engine: w.engine, Store: w.store, Places: small, Log: log, NewBot: w.newBot}
+	if w.change != nil {
+		w.change(&cfg)
 	}
 	w.hub = call.NewHub(cfg)
+	if cfg.Places != nil {
+		w.found, err = w.hub.ResumeCalls(t.Context())
+		must("calls")
+	}
 	w.edge, err = signaling.NewServer(signaling.Config{Hub: signaling.Calls(w.hub), Keyring: w.keys, Key: "devkey", State: small, Store: w.store, Log: log})
 	must("edge")
-	w.http = &http.Server{Handler: w.edge}
-	go func() {
-		defer close(w.served)
-		_ = w.http.Serve(w.Listener())
-	}()
-	return w
+	w.http, w.served = &http.Server{Handler: w.edge}, make(chan struct{})
+	go func(h *http.Server, served chan struct{}) {
+		defer close(served)
+		_ = h.Serve(w.Listener())
+	}(w.http, w.served)
 }
 
 // close takes the server down; a bubble ends only when nothing of it is left.
 func (w *world) close() {
+	w.t.Helper()
+	w.stop()
+	w.World.Close()
+}
+
+func (w *world) stop() {
+	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := w.hub.Close(ctx); err != nil {
@@ -89,7 +112,6 @@ func (w *world) close() {
 	if err := w.store.Close(); err != nil {
 		w.t.Errorf("store: %v", err)
 	}
-	w.World.Close()
 }
 
 func (w *world) create(spec call.Spec) *call.Call {
@@ -136,10 +158,24 @@ func (w *world) bot(i int) *rogue {
 	return w.bots[i]
 }
 
+// botOf is a call's newest.
+func (w *world) botOf(call string) *rogue {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := len(w.bots) - 1; i >= 0; i-- {
+		if w.bots[i].call == call {
+			return w.bots[i]
+		}
+	}
+	w.t.Fatalf("call %s has no bot", call)
+	return nil
+}
+
 // rogue is an AI that never knows when to stop: it goes on writing frames and
 // sentences of every epoch it ever had, as a late or broken worker would. None
 // of them may be heard or shown.
 type rogue struct {
+	call   string
 	events call.BotEvents
 	p      *sfu.Participant
 	source *sfu.LocalSource
@@ -167,7 +203,7 @@ func (w *world) newBot(s call.BotSpec) (call.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rogue{events: s.Events, p: p, source: source, stop: make(chan struct{}), done: make(chan struct{}), hears: map[string]bool{}}
+	r := &rogue{call: s.CallID, events: s.Events, p: p, source: source, stop: make(chan struct{}), done: make(chan struct{}), hears: map[string]bool{}}
 	w.mu.Lock()
 	w.bots = append(w.bots, r)
 	w.mu.Unlock()

@@ -192,6 +192,13 @@ func (d *Desk) Ended(callID string) {
 	d.fact(callID, func(h string) queue.Event { return queue.EndCall{Handoff: h} })
 }
 
+// Resumed: the call goes on after a restart of the server, in state: pending with
+// what was asked for, willStart with who claims it, or ai. What the desk knows
+// already stands.
+func (d *Desk) Resumed(callID, state string, q Request, by *Person) {
+	d.box.put(func() { d.run.resumed(callID, state, q, by) })
+}
+
 // Amend tells what has become known of a request.
 func (d *Desk) Amend(callID, brief string) {
 	d.fact(callID, func(h string) queue.Event { return queue.Amend{Handoff: h, Brief: &brief} })

@@ -41,7 +41,12 @@
 // whole: only the newest of each needs writing, and together they make the same
 // desk again. After a restart the line, who has what and the clocks of the SLA
 // are as they were: queue.Restore, the event Restarted, and then what has become
-// of the calls meanwhile (EndCall, HumanLost) as events like any other. An SLA
+// of the calls meanwhile (EndCall, HumanLost) as events like any other. Calls go
+// on too (package call, Hub.ResumeCalls, comes first): Live says in which state,
+// and where call and desk were killed in the middle of a step the call's word
+// counts, but for a claim that has not reached the call yet, which is made again
+// (resume.go). A call that waits and of which the desk was not told says so
+// itself: Resumed. An SLA
 // event is stored by handoff, goal and kind, once by that key, so that a crash
 // between the write and the alert neither loses nor doubles it.
 //

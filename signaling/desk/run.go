@@ -69,19 +69,6 @@ func (r *runner) load(ctx context.Context, d *Desk) error {
 	return nil
 }
 
-// reconcile tells the queue what became of the calls while nobody looked.
-func (r *runner) reconcile(s queue.Snapshot) {
-	for _, h := range s.Handoffs {
-		state, live := r.d.calls.Live(h.Call)
-		switch {
-		case !live:
-			r.step(queue.EndCall{Handoff: h.ID}, nil)
-		case h.State.Held() && (state == "ai" || state == "pending"):
-			r.step(queue.HumanLost{Handoff: h.ID}, nil)
-		}
-	}
-}
-
 // loop is the desk's goroutine.
 func (d *Desk) loop() {
 	r := &d.run

@@ -9,6 +9,10 @@
 //	            │ ErrInFlight          ──► 409, try later
 //	            └ ErrKeyReused         ──► 422, the key was for another request
 //
+//	call ──── KeepPlace(call, id, data)      a server that was killed and starts
+//	  │         DropPlace, ForgetPlaces  ──► again reads Places and goes on
+//	  └─────── Beat each few seconds     ──► LastBeat: when it was last there
+//
 // Each decision is one INSERT … ON CONFLICT, so it holds for every process on
 // the same database; it is committed before the answer. A request that was begun
 // and never answered, because the server died over it, can be made again after

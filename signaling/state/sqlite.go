@@ -29,6 +29,17 @@ CREATE TABLE idempotency (
 	PRIMARY KEY (scope, key)
 ) WITHOUT ROWID;
 CREATE INDEX idempotency_by_begun ON idempotency (begun);
+`, `
+CREATE TABLE places (
+	call_id TEXT NOT NULL,
+	id      TEXT NOT NULL,                -- of the participant; '' for the call itself
+	data    BLOB,
+	PRIMARY KEY (call_id, id)
+) WITHOUT ROWID;
+CREATE TABLE beat (
+	id INTEGER PRIMARY KEY CHECK (id = 1),
+	at INTEGER NOT NULL
+);
 `}
 
 // maxName bounds jti, scope and key, which peers choose.

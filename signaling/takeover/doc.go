@@ -15,12 +15,13 @@
 //	willStart -> ai         claimTimeout [not queued], humanLost [not queued], release [not queued]
 //	human     -> pending    humanLost
 //	human     -> returning  release, callerSilent
-//	returning -> ai         aiReady
+//	returning -> ai         aiReady, restart
 //	ai        -> ended      hangup
 //	pending   -> ended      hangup
 //	willStart -> ended      hangup
 //	human     -> ended      hangup
 //	returning -> ended      hangup
+//	human     -> willStart  restart
 //
 // Generated from the table by go test -update; a test fails when they differ.
 //
@@ -34,6 +35,11 @@
 // The epoch rises exactly when what the caller hears passes between the AI and
 // a human (NextEpoch), and by two when it passes from one human to another
 // (SwapHuman). It is even while the AI is heard, odd while a human is.
+//
+// After a restart all that the machine says of the floor has to be brought about
+// anew, whatever the effects of Restart are: they say what has changed. A claim
+// outlives the server: whose call it was is awaited, and where they do not come
+// the call is first in line.
 //
 // An event that a state refuses is an answer to whoever caused it (a conflict),
 // never a change. Hangup is refused by no state but ended.

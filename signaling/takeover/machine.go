@@ -49,11 +49,12 @@ const (
 	CallerSilent              // the caller has not answered the human within the session timeout
 	AIReady                   // the AI is briefed
 	Hangup                    // somebody hung up, or the caller is lost past the grace
+	Restart                   // the server that had the call was killed; all media are gone with it
 	numEvents
 )
 
 var eventNames = [numEvents]string{"request", "cancel", "claim", "mediaReady", "claimTimeout",
-	"humanLost", "release", "handOver", "callerSilent", "aiReady", "hangup"}
+	"humanLost", "release", "handOver", "callerSilent", "aiReady", "hangup", "restart"}
 
 func (e Event) String() string {
 	if e < numEvents {
@@ -164,6 +165,13 @@ var table = []edge{
 	{WillStart, either, Hangup, Ended, false, []Effect{StopAwaiting, VoidClaim, Seal}},
 	{Human, either, Hangup, Ended, false, []Effect{VoidClaim, Seal}},
 	{Returning, either, Hangup, Ended, false, []Effect{VoidClaim, Seal}},
+
+	{AI, either, Restart, AI, false, nil},
+	{Pending, either, Restart, Pending, false, nil},
+	{WillStart, yes, Restart, WillStart, true, nil},
+	{WillStart, no, Restart, WillStart, false, nil},
+	{Human, either, Restart, WillStart, true, []Effect{NextEpoch, FloorToAI, RestoreAI, TellEnded, TellWillStart, KeepCompany, AwaitMedia}},
+	{Returning, either, Restart, AI, false, []Effect{NextEpoch, FloorToAI, RestoreAI, VoidClaim, TellEnded}},
 }
 
 // Step is what event does to m: the machine after it and what is to be done.

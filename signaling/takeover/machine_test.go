@@ -15,12 +15,12 @@ var update = flag.Bool("update", false, "write the diagrams into doc.go and READ
 // want says for each state what each event leads to; "-" refuses. A state
 // followed by + is one that was queued when claimed.
 var want = map[string]map[Event]string{
-	"ai":         {Request: "pending", Claim: "willStart", Hangup: "ended"},
-	"pending":    {Request: "pending", Cancel: "ai", Claim: "willStart+", Hangup: "ended"},
-	"willStart":  {Request: "willStart+", Cancel: "willStart", MediaReady: "human", ClaimTimeout: "ai", HumanLost: "ai", Release: "ai", Hangup: "ended"},
-	"willStart+": {Request: "willStart+", Cancel: "willStart", MediaReady: "human", ClaimTimeout: "pending", HumanLost: "pending", Release: "pending", Hangup: "ended"},
-	"human":      {HandOver: "human", HumanLost: "pending", Release: "returning", CallerSilent: "returning", Hangup: "ended"},
-	"returning":  {HumanLost: "returning", AIReady: "ai", Hangup: "ended"},
+	"ai":         {Request: "pending", Claim: "willStart", Hangup: "ended", Restart: "ai"},
+	"pending":    {Request: "pending", Cancel: "ai", Claim: "willStart+", Hangup: "ended", Restart: "pending"},
+	"willStart":  {Request: "willStart+", Cancel: "willStart", MediaReady: "human", ClaimTimeout: "ai", HumanLost: "ai", Release: "ai", Hangup: "ended", Restart: "willStart"},
+	"willStart+": {Request: "willStart+", Cancel: "willStart", MediaReady: "human", ClaimTimeout: "pending", HumanLost: "pending", Release: "pending", Hangup: "ended", Restart: "willStart+"},
+	"human":      {HandOver: "human", HumanLost: "pending", Release: "returning", CallerSilent: "returning", Hangup: "ended", Restart: "willStart+"},
+	"returning":  {HumanLost: "returning", AIReady: "ai", Hangup: "ended", Restart: "ai"},
 	"ended":      {},
 }
 

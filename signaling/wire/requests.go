@@ -82,6 +82,7 @@ type JoinResult struct {
 	ResumeToken  string        `json:"resumeToken"` // valid for one resume within 30 s of losing the socket; each join gives a new one
 	Cursor       int64         `json:"cursor"`      // last log seq at this moment
 	Resumed      bool          `json:"resumed,omitempty"`
+	Restarted    bool          `json:"restarted,omitempty"` // resumed at a server that was restarted: media must be offered anew, by a new peer connection
 }
 
 // CallInfo is the call as a participant may know it.

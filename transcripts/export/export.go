@@ -195,6 +195,7 @@ var events = map[string]string{
 	"lost":      "was lost",
 	"returning": "is handing back to the AI",
 	"ai":        "the AI has the call",
+	"restarted": "the server was restarted, the call goes on",
 	"ended":     "the call has ended",
 }
 

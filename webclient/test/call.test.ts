@@ -8,7 +8,7 @@ import { DeskCall } from "../app/console/deskcall.ts";
 import { Announcer } from "../app/shared/announce.ts";
 import { CallList, CONSOLE_SLOTS, RelevoCall, RpcError, type CallEvents, type ConnectOptions } from "../sdk/src/index.ts";
 import type { FakeCall } from "./fakecall.ts";
-import { FakeServer } from "./fakeserver.ts";
+import { FakeServer, notify } from "./fakeserver.ts";
 
 Object.assign(globalThis, { WebSocket: NodeWebSocket });
 
@@ -103,6 +103,71 @@ describe("RelevoCall", () => {
     expect(joins[1]!.params["resume"]).toMatch(/^resume-/);
     expect(joins[1]!.params["token"]).toBeUndefined();
     expect(c.negotiations).toBe(1);
+  });
+
+  it("makes new media at a server that was down and is another, and has nothing twice", async () => {
+    const { c, log } = await caller();
+    const mic = { kind: "audio", stop() {} } as unknown as MediaStreamTrack;
+    await c.adopt("microphone", mic);
+    call.say("agent", "One.");
+    const cut = call.say("agent", "Two is never finished", { end: false });
+    const uid = call.startTakeover(DANA, 1);
+    call.connectTakeover(DANA, uid);
+    await next(c, "humanTakeoverConnected");
+    const peers = globalThis.RTCPeerConnection as unknown as { last: { _id: string; connectionState: string; _transceivers: { sender: { track: unknown } }[] } };
+    const before = peers.last;
+    const tracks = [...c.audioTracks.values()];
+
+    // The server is gone, with its sockets, channels and media, and comes back as another.
+    const attempts: unknown[] = [];
+    c.on("reconnecting", (r) => attempts.push(r));
+    server.refuseSockets = true;
+    server.dropSockets();
+    call.restarted = true;
+    await expect.poll(() => attempts.length).toBeGreaterThan(2);
+    const back = next(c, "reconnected");
+    server.refuseSockets = false;
+    expect((await back).restarted).toBe(true);
+    await expect.poll(() => call.members[0]!.channel?.readyState).toBe(1);
+    await expect.poll(() => c.negotiations).toBe(1);
+
+    expect(before.connectionState).toBe("closed");
+    expect(peers.last._id).not.toBe(before._id);
+    expect(peers.last._transceivers[0]!.sender.track).toBe(mic);
+    expect(server.requests.filter((r) => r.method === "negotiate")).toHaveLength(2);
+    expect([...c.audioTracks.values()]).toHaveLength(tracks.length);
+    expect([...c.audioTracks.values()].some((t) => tracks.includes(t))).toBe(false);
+    expect(c.model.transcript.lines.find((l) => l.key === `s:${cut}`)).toMatchObject({ text: "", final: true });
+
+    // The takeover was cut; another of the same human follows, each told once.
+    const member = call.members[0]!;
+    for (const [method, params] of [
+      ["humanTakeoverEnded", { takeoverUid: uid, reason: "restarted" }],
+      ["humanTakeoverWillStart", { takeoverUid: "tk-new", takeoverMode: 1, name: "Dana Reyes" }],
+      ["humanTakeoverConnected", { takeoverUid: "tk-new", name: "Dana Reyes" }],
+    ] as const)
+      notify(member.ws, method, params);
+    await next(c, "humanTakeoverConnected");
+    call.say("agent", "Three.");
+    await expect.poll(() => c.model.transcript.lines.at(-1)).toMatchObject({ text: "Three.", final: true });
+    expect(c.model.transcript.lines.filter((l) => l.text === "One.")).toHaveLength(1);
+    expect(named(log, "humanTakeoverWillStart", "humanTakeoverConnected", "humanTakeoverEnded")).toEqual([
+      "humanTakeoverWillStart",
+      "humanTakeoverConnected",
+      "humanTakeoverEnded",
+      "humanTakeoverWillStart",
+      "humanTakeoverConnected",
+    ]);
+    expect(c.closed).toBe(false);
+  });
+
+  it("ends the call when a restarted server has no place for its media", async () => {
+    const { c } = await caller();
+    call.restarted = true;
+    server.failures.set("negotiate", { code: -32602, message: "no" });
+    const closed = next(c, "closed");
+    server.dropSockets();
+    expect((await closed).reason).toBe("lost");
   });
 
   it("tells that a picture is off, and says nothing of a microphone that is closed", async () => {

@@ -36,6 +36,8 @@ export class FakeCall {
   video = false;
   readonly members: Member[] = [];
   readonly log: Said[] = [];
+  /** The server was killed and is another: who resumes has no media there. */
+  restarted = false;
   /** How long a takeover takes. */
   takeoverMs = 30;
   #uid = 0;
@@ -98,6 +100,7 @@ export class FakeCall {
       resumeToken: m.resume,
       cursor: this.log.length,
       resumed,
+      ...(resumed && this.restarted ? { restarted: true } : {}),
     };
   }
 

@@ -177,7 +177,7 @@ export class RelevoCall extends Emitter<CallEvents> {
     }
     return out;
   }
-  /** The audio slots' tracks by mid; each is the same for the whole call. */
+  /** The audio slots' tracks by mid; each is the same for the whole call, but for a restart of the server ("reconnected" with restarted). */
   get audioTracks(): Map<string, MediaStreamTrack> {
     return new Map([...this.#tracks].filter(([, t]) => t.kind === "audio"));
   }

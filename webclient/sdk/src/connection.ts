@@ -25,7 +25,7 @@ import {
 
 export interface ConnectionHandlers {
   emit: Emit;
-  /** A slot's track exists. */
+  /** A slot's track exists; a new one, where the server was restarted. */
   slot(mid: string, track: MediaStreamTrack): void;
   /** Slots carry something else. */
   slotsChanged(): void;
@@ -107,10 +107,7 @@ export class Connection {
     const given = this.options.iceServers;
     const transport = (this.#transport = this.#openTransport());
     const link = (this.#link = this.#openLink(url, join));
-    for (const source of ["microphone", "camera", "screen"] as const) {
-      const track = this.handlers.outgoing(source);
-      if (track) await transport.send(source, track);
-    }
+    await this.#outgoing(transport);
     const offer = await transport.offer();
     let answer: Promise<NegotiateResult> | null = null;
     let begun: Promise<void> | null = null;
@@ -125,6 +122,30 @@ export class Connection {
     this.#saveTimer ??= setInterval(this.#save, 5_000);
     globalThis.addEventListener?.("pagehide", this.#save);
     return result;
+  }
+
+  /** A server that was restarted has no media of ours: everything of it begins again. */
+  async #renew(result: JoinResult): Promise<void> {
+    this.#transport?.close();
+    this.handlers.emit("channel", { open: false });
+    const transport = (this.#transport = this.#openTransport());
+    try {
+      await this.#outgoing(transport);
+      const offer = await transport.offer();
+      const answer = this.request("negotiate", offer);
+      answer.catch(() => undefined); // told below
+      await transport.begin(offer, this.options.iceServers ?? result.iceServers ?? []);
+      await transport.accept(await this.#answered(offer, answer));
+    } catch (error) {
+      if (this.#transport === transport) this.#end("lost", error as Error);
+    }
+  }
+
+  async #outgoing(transport: Transport): Promise<void> {
+    for (const source of ["microphone", "camera", "screen"] as const) {
+      const track = this.handlers.outgoing(source);
+      if (track) await transport.send(source, track);
+    }
   }
 
   /** The answer, though the socket may be lost while it is made. */
@@ -175,11 +196,16 @@ export class Connection {
           this.handlers.emit("reconnecting", { attempt, deadline });
         },
         reconnected: (result) => {
+          // Whose offer is not answered yet sends it again and has new media by that.
+          const renew = result.restarted === true && (this.#transport?.negotiations ?? 0) > 0;
+          if (result.restarted) this.model.restarted();
+          if (renew) this.#unsent = [];
           this.#joined(result);
           for (const c of this.#unsent.splice(0)) this.#link?.notify("candidate", c);
           this.handlers.resumed();
           for (const go of this.#back.splice(0)) go();
-          this.#transport?.poke();
+          if (renew) void this.#renew(result);
+          else this.#transport?.poke();
           this.handlers.emit("reconnected", result);
         },
         closed: (reason, error) => this.#end(reason, error),

@@ -112,6 +112,19 @@ export class CallModel {
     this.#state({ state: r.call.state, epoch: r.call.epoch, holder: r.call.holder, seq: r.cursor }, first);
   }
 
+  /**
+   * The server was restarted: what was being spoken then is not in the log and
+   * never becomes final.
+   */
+  restarted(): void {
+    for (const l of this.transcript.lines) {
+      if (l.kind !== "sentence" || l.final || !l.role) continue;
+      const kind = l.role === "agent" ? Type.agentSubtitle : l.role === "caller" ? Type.userSubtitle : Type.humanSubtitle;
+      const s = { text: "", sentenceId: l.key.slice(2), end: true, offset: 0, rev: l.rev + 1, speakerId: l.speakerId, time: l.time };
+      this.#subtitle(...SUBTITLES[kind]!, s);
+    }
+  }
+
   /** A new data channel counts its messages anew. */
   channelReset(): void {
     this.#sequence = new SequenceFilter();

@@ -1,6 +1,6 @@
 /**
  * Playback of the audio slots: one element a slot, made once and kept, since a
- * slot's stream never breaks. A browser that wants a click first says so.
+ * slot's stream breaks only where the server is restarted. A browser that wants a click first says so.
  */
 import { toMediaError } from "./errors.ts";
 
@@ -15,9 +15,15 @@ export class Playback {
     return this.#blocked;
   }
 
-  /** Plays a slot's track. */
+  /** Plays a slot's track, in the place of the one that it had. */
   attach(mid: string, track: MediaStreamTrack): void {
-    if (this.#elements.has(mid) || typeof document === "undefined") return;
+    if (typeof document === "undefined") return;
+    const old = this.#elements.get(mid);
+    if (old) {
+      old.srcObject = new MediaStream([track]);
+      void this.#play(old);
+      return;
+    }
     const element = document.createElement("audio");
     element.autoplay = true;
     element.hidden = true;

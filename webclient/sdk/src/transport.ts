@@ -13,7 +13,7 @@ export interface TransportHandlers {
   negotiate(params: Negotiate): Promise<NegotiateResult>;
   candidate(c: Candidate): void;
   health(h: IceHealth): void;
-  /** A slot's track exists; it is the same for the whole call. */
+  /** A slot's track exists; it is the same as long as this lives. */
   slot(mid: string, track: MediaStreamTrack): void;
   channelOpen(): void;
   channelClosed(): void;
@@ -202,6 +202,7 @@ export class Transport {
       void this.restartIce()
         .catch(() => undefined)
         .finally(() => {
+          if (this.#closed) return;
           if (this.#ice.restarts >= 8) this.handlers.failed(new Error("The media connection could not be restored."));
           else this.#schedule();
         });

@@ -70,6 +70,8 @@ export interface JoinResult {
   resumeToken: string;
   cursor: number;
   resumed?: boolean;
+  /** The server was restarted: media have to be offered anew, by a new peer connection. */
+  restarted?: boolean;
 }
 
 export interface Publication {
