@@ -29,17 +29,31 @@ func (d *Desk) signIn(e SignIn) error {
 	d.touchAgent(a)
 	d.offers(a)
 	d.noticeSoon()
+	d.stirred = true // they may have another skill
 	if a.Presence == Offline {
 		a.Missed, a.IdleAt = 0, d.Now
-		turn := aSignIn
+		turn, why := aSignIn, ""
 		if e.Away {
 			turn = aSignInAway
 		}
-		d.turn(a, turn, "")
+		if e.NoConsole {
+			turn, why = aSignInAway, NoConsole
+		}
+		d.turn(a, turn, why)
 		d.arm(clockHeartbeat, a.ID, d.moment(clockHeartbeat, a.ID))
+	} else if a.Presence == Away && a.Why == NoConsole && !e.NoConsole {
+		a.Why = ""
+		if !e.Away {
+			a.Missed = 0
+			d.turn(a, aBack, "")
+		}
 	}
 	return nil
 }
+
+// NoConsole is why somebody is away who has taken a call over without having
+// come to the desk. Only the call knows when they are gone.
+const NoConsole = "noConsole"
 
 func (d *Desk) addAgent(a *worker) {
 	d.agents[a.ID] = a
