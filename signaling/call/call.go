@@ -51,6 +51,7 @@ type Call struct {
 	voice       atomic.Pointer[voice]
 	placeSaid   placeSaid
 	requests    time.Time // when the wait for a human began
+	request     uint64    // counts the requests for a human
 	waiters     []func(wire.TakeoverResult, error)
 	moving      bool       // a transition is under way
 	underWay    decision   // it

@@ -5,11 +5,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/relevo/relevo/signaling/desk/hours"
 	"github.com/relevo/relevo/signaling/desk/queue"
 	"github.com/relevo/relevo/signaling/desk/rules"
 	"github.com/relevo/relevo/signaling/desk/store"
+	"github.com/relevo/relevo/signaling/wire"
 )
 
 // The keys of the desk's own settings in the store.
@@ -18,6 +22,10 @@ const (
 	SettingRouting = "routing" // Routing
 	SettingRules   = "rules"   // []rules.Rule
 	SettingPublic  = "public"  // Public
+
+	SettingNotifications = "notifications" // Notifications
+	SettingDispositions  = "dispositions"  // []string
+	SettingTags          = "tags"          // []string
 )
 
 // Routing is how the desk works, as it is stored and as the form sends it.
@@ -47,12 +55,48 @@ func (p Public) Check() []Problem {
 	return nil
 }
 
+// Notifications are how a console calls its operator, until they choose for
+// themselves. What is absent is on.
+type Notifications struct {
+	Sound   *bool `json:"sound,omitempty"`
+	Desktop *bool `json:"desktop,omitempty"`
+	Badge   *bool `json:"badge,omitempty"` // how many wait, in the title
+}
+
+func (n Notifications) wire() wire.Notifications {
+	on := func(b *bool) bool { return b == nil || *b }
+	return wire.Notifications{Sound: on(n.Sound), Desktop: on(n.Desktop), Badge: on(n.Badge)}
+}
+
+// maxWords is how many dispositions, or tags, there may be to choose from.
+const maxWords = 200
+
+// checkWords says what is wrong with dispositions or tags.
+func checkWords(words []string) (out []Problem) {
+	if len(words) > maxWords {
+		out = append(out, Problem{"", "range", fmt.Sprintf("%d at most", maxWords)})
+	}
+	seen := map[string]bool{}
+	for i, w := range words {
+		field := fmt.Sprintf("[%d]", i)
+		switch {
+		case strings.TrimSpace(w) == "" || utf8.RuneCountInString(w) > wire.MaxName || strings.ContainsFunc(w, unicode.IsControl):
+			out = append(out, Problem{field, "words", fmt.Sprintf("1 to %d characters in one line", wire.MaxName)})
+		case seen[w]:
+			out = append(out, Problem{field, "twice", "this one is there twice"})
+		}
+		seen[w] = true
+	}
+	return out
+}
+
 // settings is all of it.
 type settings struct {
 	Routing    queue.Config
 	ByLanguage bool
 	Hours      *hours.Schedule // nil: not configured, so always open
 	Rules      []rules.Rule
+	Consoles   wire.DeskSettings // what consoles are told of it
 }
 
 // Problem is what is wrong with a field of a form.
@@ -63,7 +107,7 @@ type Problem struct {
 }
 
 // CheckSetting says what is wrong with a value before it is stored; nil for
-// nothing. Keys that are not the desk's own are any JSON.
+// nothing.
 func CheckSetting(key string, value json.RawMessage) []Problem {
 	var out []Problem
 	fail := func(err error) []Problem { return []Problem{{"", "json", err.Error()}} }
@@ -90,6 +134,17 @@ func CheckSetting(key string, value json.RawMessage) []Problem {
 			return fail(err)
 		}
 		return v.Check()
+	case SettingNotifications:
+		var v Notifications
+		if err := strict(value, &v); err != nil {
+			return fail(err)
+		}
+	case SettingDispositions, SettingTags:
+		var v []string
+		if err := strict(value, &v); err != nil {
+			return fail(err)
+		}
+		return checkWords(v)
 	case SettingRules:
 		var v []rules.Rule
 		if err := strict(value, &v); err != nil {
@@ -134,6 +189,9 @@ func readSettings(ctx context.Context, s store.Store) (out settings, err error) 
 		out.Hours = &schedule
 	}
 	read(SettingRules, &out.Rules)
+	var n Notifications
+	read(SettingNotifications, &n)
+	out.Consoles.Notifications = n.wire()
 	return out, err
 }
 
@@ -142,48 +200,23 @@ func (r *runner) configure(s settings) error {
 	if err := r.step(queue.Configure{Config: s.Routing}, nil); err != nil {
 		return refusal(err)
 	}
+	told := r.settings.Consoles
 	r.apply(s)
+	if told != s.Consoles {
+		for w := range r.watchers {
+			w.post(wire.NotifyDeskSettings, s.Consoles)
+		}
+	}
 	return nil
 }
 
 // apply takes what is not the queue's.
 func (r *runner) apply(s settings) {
-	r.settings, r.hours = s, nil
-	if s.Hours != nil {
-		h, err := hours.Compile(*s.Hours)
-		if err != nil {
-			r.d.log.Error("the hours cannot be used; the desk is open", "error", err)
-		} else {
-			r.hours = h
-		}
-	}
+	r.settings, r.hours = s, r.compile(s.Hours)
 	set, err := rules.Compile(s.Rules)
 	if err != nil {
 		r.d.log.Error("the priority rules cannot be used", "error", err)
 		set, _ = rules.Compile(nil)
 	}
 	r.rules = set
-}
-
-// Status is whether a human can be had now, and how many wait.
-func (d *Desk) Status(ctx context.Context) (s hours.Status, waiting int, err error) {
-	return ask(ctx, d, func() (hours.Status, int, error) { return d.run.status(), len(d.run.queue.Line()), nil })
-}
-
-func (r *runner) status() hours.Status {
-	now, _ := r.d.cfg.Clock()
-	online, configured := 0, len(r.queue.Agents()) > 0 || len(r.d.cfg.People.Accounts()) > 0
-	for _, id := range r.queue.Agents() {
-		if a, ok := r.queue.Agent(id); ok && a.Presence != queue.Offline && a.Presence != queue.Away {
-			online++
-		}
-	}
-	if r.hours == nil {
-		open, err := hours.Compile(hours.Schedule{})
-		if err != nil {
-			return hours.Status{Service: hours.Unavailable, Reason: "broken"}
-		}
-		return open.Status(now, configured, online, r.broken)
-	}
-	return r.hours.Status(now, configured, online, r.broken)
 }
