@@ -169,6 +169,9 @@ func (m *fakeMember) Mute(context.Context, wire.Mute) error           { return m
 func (m *fakeMember) Message(_ context.Context, text string) (int64, error) {
 	return 5, m.c.note("message " + text)
 }
+func (m *fakeMember) MessageCaller(_ context.Context, text string) (int64, error) {
+	return 6, m.c.note("message caller " + text)
+}
 func (m *fakeMember) Interrupt(context.Context) error { return m.c.note("interrupt") }
 func (m *fakeMember) RequestHuman(context.Context, wire.RequestHuman) error {
 	return m.c.note("requestHuman")

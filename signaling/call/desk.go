@@ -193,17 +193,22 @@ func (c *Call) dropped(why string, w Wait) {
 	}
 }
 
-// Heard says whether media of a human who has the floor arrives. It does not wait.
+// Heard says whether a human has the floor and is there: whether their voice
+// arrives or, where the agent's voice speaks for them, whether the call still has
+// them, which notices when they are gone. It does not wait.
 func (h *Hub) Heard(callID, identity string) bool {
 	c, ok := h.Get(callID)
 	if !ok {
 		return false
 	}
-	v := c.voice.Load()
-	return v != nil && v.identity == identity && time.Since(v.track.LastPacket()) < 2*time.Second
+	if v := c.voice.Load(); v != nil {
+		return v.identity == identity && time.Since(v.track.LastPacket()) < 2*time.Second
+	}
+	return c.Info().Holder == ParticipantID(callID, identity)
 }
 
-// voice is the microphone of the human who has the floor.
+// voice is the microphone of the human who has the floor, or had it last; nil
+// where that is in the agent's voice.
 type voice struct {
 	identity string
 	track    *sfu.Track
