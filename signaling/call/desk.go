@@ -13,7 +13,8 @@ import (
 // goroutine tells it what happens, in order. Without one a Hub keeps a plain
 // line of its own and rings at nobody.
 type Desk interface {
-	// Request: a human is asked for. Wait or Drop follows.
+	// Request: a human is asked for. Wait or Drop follows. The same No again: the
+	// app has another priority or skill for it.
 	Request(callID string, r HumanRequest)
 	// Cancelled: they are no longer wanted.
 	Cancelled(callID, why string)
@@ -90,6 +91,11 @@ func (c *Call) tellDesk(d decision, from, to takeover.State) {
 	case d.event == takeover.Request && from == takeover.AI:
 		c.request++
 		desk.Request(c.id, c.requestOf(d))
+	case d.event == takeover.Request && from == takeover.Pending:
+		// It is open already; only the app says more about it by asking again.
+		if r := c.requestOf(d); r.Priority != 0 || r.Skill != "" {
+			desk.Request(c.id, r)
+		}
 	case d.event == takeover.Request && from == takeover.WillStart:
 		desk.KeepWaiting(c.id)
 	case d.event == takeover.Cancel:

@@ -267,3 +267,109 @@ func TestWordsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// A request has what the app, the call and the settings say of it; the app may
+// say more later.
+func TestWhatARequestNeeds(t *testing.T) {
+	inWorld(t, func(w *world) {
+		setting(t, w, desk.SettingRouting, `{"byLanguage":true}`)
+		setting(t, w, desk.SettingRules, `[{"name":"gold","meta":{"plan":["gold"]},"priority":2},{"name":"fire","words":["on fire"],"priority":1}]`)
+		w.request("c1", desk.Request{Skill: "Billing", Language: "de-AT", Meta: []byte(`{"plan":"gold"}`)})
+		w.request("c2", desk.Request{Words: "My phone is on fire!", Meta: []byte(`{"plan":"tin"}`)})
+		look := func(call string) string {
+			time.Sleep(time.Second)
+			for _, h := range w.history() {
+				if h.Call == call {
+					return fmt.Sprint(h.Priority, h.Skills, h.Languages)
+				}
+			}
+			return ""
+		}
+		if got := look("c1"); got != "P2 [{billing 1 false}] [{de-at 1 false}]" {
+			t.Error(got)
+		}
+		if got := look("c2"); got != "P1 [] []" {
+			t.Error(got)
+		}
+		w.desk.Request("c1", desk.Request{Priority: 4})
+		if got := look("c1"); got != "P4 [{billing 1 false}] [{de-at 1 false}]" {
+			t.Error(got)
+		}
+		w.desk.Request("c1", desk.Request{Skill: "law"})
+		if got := look("c1"); got != "P4 [{law 1 false}] [{de-at 1 false}]" {
+			t.Error(got)
+		}
+	})
+}
+
+// What an admin changes about people who are at the desk holds at once, or as
+// good as.
+func TestAccountsChange(t *testing.T) {
+	inWorld(t, func(w *world) {
+		hash, err := auth.HashPassword("right")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.book.Seed(context.Background(), account.Account{Identity: "fay", Name: "Fay", Capacity: 1}, hash); err != nil {
+			t.Fatal(err)
+		}
+		fay := w.console("fay", desk.WatchOptions{})
+		w.request("c1", desk.Request{Skill: "law"})
+		time.Sleep(30 * time.Second)
+		if o := last[wire.DeskOffer](fay, wire.NotifyDeskOffer); o != nil {
+			t.Fatalf("%+v", o)
+		}
+		writes := w.disk.writes.Load()
+		time.Sleep(20 * time.Second)
+		if n := w.disk.writes.Load() - writes; n != 0 {
+			t.Errorf("%d writes while nothing changes", n)
+		}
+		a, _ := w.book.Account("fay")
+		a.Skills, a.Capacity = map[string]int{"Law": 3}, 2
+		if _, err := w.book.Update(context.Background(), account.Actor{Identity: "root"}, a); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(6 * time.Second)
+		if o := last[wire.DeskOffer](fay, wire.NotifyDeskOffer); o == nil || o.Handoff.Call != "c1" {
+			t.Errorf("%+v", o)
+		}
+	})
+}
+
+// The server stops and starts while callers change their minds: who is with the
+// AI waits for nobody, who waits has nobody.
+func TestRestartWithCallsThatWentOn(t *testing.T) {
+	inWorld(t, func(w *world) {
+		for _, agent := range []string{"a", "b", "c", "d"} {
+			c := w.console(agent, desk.WatchOptions{})
+			call := "call-" + agent
+			w.request(call, desk.Request{})
+			ringAndAccept(w, agent, c)
+			time.Sleep(time.Second)
+			if agent != "d" { // still on the way
+				w.desk.Connected(call)
+			}
+		}
+		w.request("waits", desk.Request{})
+		w.request("cancelled", desk.Request{})
+		time.Sleep(time.Second)
+		w.close()
+		w.calls.mu.Lock()
+		w.calls.state = map[string]string{"call-a": "human", "call-b": "ai", "call-c": "pending", "call-d": "ai", "waits": "pending", "cancelled": "ai"}
+		w.calls.mu.Unlock()
+		w.start()
+		time.Sleep(time.Second)
+		got := map[string]string{}
+		for _, h := range w.history() {
+			got[h.Call] = fmt.Sprint(h.State, " ", h.Agent, h.Outcome)
+		}
+		for call, want := range map[string]string{"call-a": "connected a", "call-b": "ended bresolved", "call-c": "pending ", "call-d": "ended cancelled", "cancelled": "ended cancelled"} {
+			if got[call] != want && (call != "call-c" || got[call] != "offered ") {
+				t.Errorf("%s is %q, want %q", call, got[call], want)
+			}
+		}
+		if s := got["waits"]; s != "pending " && s != "offered " {
+			t.Errorf("who waits is %q", s)
+		}
+	})
+}

@@ -79,14 +79,21 @@ type caller struct {
 	request uint64 // the number that the call gave their request
 }
 
-// reconcile tells the queue what became of the calls while nobody looked.
+// reconcile tells the queue what became of the calls while nobody looked. A call
+// that is with the AI waits for nobody.
 func (r *runner) reconcile(s queue.Snapshot) {
 	for _, h := range s.Handoffs {
 		state, live := r.d.calls.Live(h.Call)
 		switch {
 		case !live:
 			r.step(queue.EndCall{Handoff: h.ID}, nil)
-		case h.State.Held() && (state == "ai" || state == "pending"):
+		case state == "ai":
+			if h.State == queue.StateClaimed {
+				r.unclaimed(h, "restart")
+				h.State = queue.StatePending
+			}
+			r.returned(h, "restart")
+		case h.State.Held() && state == "pending":
 			r.step(queue.HumanLost{Handoff: h.ID}, nil)
 		}
 	}
@@ -187,7 +194,11 @@ func (r *runner) heartbeats() {
 			}
 		}
 		if alive {
-			r.step(queue.Heartbeat{Agent: id}, nil)
+			_ = r.step(queue.Heartbeat{Agent: id}, nil)
+			if account, known := r.d.cfg.People.Account(id); known && !account.Disabled {
+				// What an admin has changed about them holds from here on.
+				_ = r.step(r.asAccount(queue.SignIn{Agent: id, Away: a.Presence == queue.Away, NoConsole: a.Why == queue.NoConsole}), nil)
+			}
 		}
 	}
 	r.board()

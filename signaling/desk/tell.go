@@ -202,10 +202,21 @@ func (r *runner) request(callID string, q Request) {
 	}
 }
 
-// again is a request of a call that the desk has one of: the caller has taken
-// theirs back while a human was on the way, and wants one after all.
+// again is a request of a call that the desk has one of: the app says more about
+// it, or the caller has taken theirs back while a human was on the way, and wants
+// one after all.
 func (r *runner) again(h queue.Handoff, q Request) {
 	r.callers[h.ID] = caller{q.Caller, q.No}
+	more := queue.Amend{Handoff: h.ID}
+	if p := queue.Priority(q.Priority); p.Valid() {
+		more.Priority = &p
+	}
+	if q.Skill != "" {
+		more.Skills = &[]queue.Need{{Name: q.Skill}}
+	}
+	if err := r.step(more, nil); err != nil {
+		r.d.log.Warn("what the app says of a request cannot be", "call", h.Call, "error", err)
+	}
 	if h.State == queue.StateClaimed {
 		_ = r.step(queue.KeepWaiting{Handoff: h.ID}, nil) // it is not refused while it is claimed
 		return

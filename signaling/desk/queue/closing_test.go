@@ -182,3 +182,26 @@ func TestTakenOverPastTheDesk(t *testing.T) {
 	w.do(enter("next", P3))
 	w.ringsAt("next", "b")
 }
+
+// Nobody waits overnight, so that the clocks of the SLA need know nothing of the
+// hours: whatever is set, the line is empty four hours after they end.
+func TestNobodyWaitsOvernight(t *testing.T) {
+	for _, c := range []Config{{}, {AfterHours: never}, {AfterHours: 4 * time.Hour}} {
+		c.HeartbeatWithin = 10 * time.Minute
+		w := newWorld(t, c)
+		w.do(agent("a", 1))
+		w.do(enter("held", P3))
+		w.connect("held")
+		w.do(enter("h", P3))
+		w.do(Close{})
+		for range 4 * 12 { // a is there all the time, and on one call
+			w.pass(5 * time.Minute)
+			w.do(Heartbeat{"a"})
+		}
+		w.line()
+		w.state("held", StateConnected)
+	}
+	if p := (Config{AfterHours: 4*time.Hour + 1}).Check(); len(p) != 1 || p[0].Field != "afterHours" {
+		t.Errorf("%v", p)
+	}
+}
