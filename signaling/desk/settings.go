@@ -5,9 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/relevo/relevo/signaling/desk/hours"
 	"github.com/relevo/relevo/signaling/desk/queue"
@@ -22,10 +19,6 @@ const (
 	SettingRouting = "routing" // Routing
 	SettingRules   = "rules"   // []rules.Rule
 	SettingPublic  = "public"  // Public
-
-	SettingNotifications = "notifications" // Notifications
-	SettingDispositions  = "dispositions"  // []string
-	SettingTags          = "tags"          // []string
 )
 
 // Routing is how the desk works, as it is stored and as the form sends it.
@@ -55,41 +48,6 @@ func (p Public) Check() []Problem {
 	return nil
 }
 
-// Notifications are how a console calls its operator, until they choose for
-// themselves. What is absent is on.
-type Notifications struct {
-	Sound   *bool `json:"sound,omitempty"`
-	Desktop *bool `json:"desktop,omitempty"`
-	Badge   *bool `json:"badge,omitempty"` // how many wait, in the title
-}
-
-func (n Notifications) wire() wire.Notifications {
-	on := func(b *bool) bool { return b == nil || *b }
-	return wire.Notifications{Sound: on(n.Sound), Desktop: on(n.Desktop), Badge: on(n.Badge)}
-}
-
-// maxWords is how many dispositions, or tags, there may be to choose from.
-const maxWords = 200
-
-// checkWords says what is wrong with dispositions or tags.
-func checkWords(words []string) (out []Problem) {
-	if len(words) > maxWords {
-		out = append(out, Problem{"", "range", fmt.Sprintf("%d at most", maxWords)})
-	}
-	seen := map[string]bool{}
-	for i, w := range words {
-		field := fmt.Sprintf("[%d]", i)
-		switch {
-		case strings.TrimSpace(w) == "" || utf8.RuneCountInString(w) > wire.MaxName || strings.ContainsFunc(w, unicode.IsControl):
-			out = append(out, Problem{field, "words", fmt.Sprintf("1 to %d characters in one line", wire.MaxName)})
-		case seen[w]:
-			out = append(out, Problem{field, "twice", "this one is there twice"})
-		}
-		seen[w] = true
-	}
-	return out
-}
-
 // settings is all of it.
 type settings struct {
 	Routing    queue.Config
@@ -107,7 +65,7 @@ type Problem struct {
 }
 
 // CheckSetting says what is wrong with a value before it is stored; nil for
-// nothing.
+// nothing. Keys that it does not know are any JSON.
 func CheckSetting(key string, value json.RawMessage) []Problem {
 	var out []Problem
 	fail := func(err error) []Problem { return []Problem{{"", "json", err.Error()}} }
@@ -134,17 +92,10 @@ func CheckSetting(key string, value json.RawMessage) []Problem {
 			return fail(err)
 		}
 		return v.Check()
-	case SettingNotifications:
-		var v Notifications
-		if err := strict(value, &v); err != nil {
-			return fail(err)
-		}
 	case SettingDispositions, SettingTags:
-		var v []string
-		if err := strict(value, &v); err != nil {
-			return fail(err)
-		}
-		return checkWords(v)
+		return checkWords(value)
+	case SettingNotifications:
+		return checkSwitches(value)
 	case SettingRules:
 		var v []rules.Rule
 		if err := strict(value, &v); err != nil {
@@ -189,9 +140,11 @@ func readSettings(ctx context.Context, s store.Store) (out settings, err error) 
 		out.Hours = &schedule
 	}
 	read(SettingRules, &out.Rules)
-	var n Notifications
-	read(SettingNotifications, &n)
-	out.Consoles.Notifications = n.wire()
+	v, e := s.Setting(ctx, SettingNotifications)
+	if err == nil {
+		err = e
+	}
+	out.Consoles.Notifications = notifications(v.Value)
 	return out, err
 }
 
