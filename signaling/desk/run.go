@@ -79,26 +79,6 @@ type caller struct {
 	request uint64 // the number that the call gave their request
 }
 
-// reconcile tells the queue what became of the calls while nobody looked. A call
-// that is with the AI waits for nobody.
-func (r *runner) reconcile(s queue.Snapshot) {
-	for _, h := range s.Handoffs {
-		state, live := r.d.calls.Live(h.Call)
-		switch {
-		case !live:
-			r.step(queue.EndCall{Handoff: h.ID}, nil)
-		case state == "ai":
-			if h.State == queue.StateClaimed {
-				r.unclaimed(h, "restart")
-				h.State = queue.StatePending
-			}
-			r.returned(h, "restart")
-		case h.State.Held() && state == "pending":
-			r.step(queue.HumanLost{Handoff: h.ID}, nil)
-		}
-	}
-}
-
 // loop is the desk's goroutine.
 func (d *Desk) loop() {
 	r := &d.run
