@@ -472,6 +472,7 @@ type peer struct {
 	t       *testing.T
 	c       *websocket.Conn
 	skipped []wire.Frame // notifications that came before an answer
+	asked   int          // requests by ask
 }
 
 func (p *peer) send(text string) {
