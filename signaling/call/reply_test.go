@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/relevo/relevo/signaling/bubble"
 	"github.com/relevo/relevo/signaling/call"
 	"github.com/relevo/relevo/signaling/wire"
 )
@@ -65,6 +66,32 @@ func TestFirstMessageTakesOver(t *testing.T) {
 			if strings.Contains(e.Text, "And me?") {
 				t.Errorf("%+v is in the log", e)
 			}
+		}
+	})
+}
+
+// The caller may end the talk with a human as the human may: then the AI is
+// back. Nobody else may, and not while the AI has the call.
+func TestCallerEndsTheTalk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k, desk := newDeskTalk(t)
+		defer k.end()
+		if got := kind(k.caller.Try(wire.MethodReturn, nil, nil)); got != wire.KindForbidden {
+			t.Errorf("with the AI: %q", got)
+		}
+		eli := k.joinHuman("eli")
+		defer eli.Leave()
+		k.dana.Talk(true)
+		k.dana.Do(wire.MethodTakeover, inMode(1), nil)
+		time.Sleep(5 * time.Second)
+		if got := kind(eli.Try(wire.MethodReturn, nil, nil)); got != wire.KindForbidden {
+			t.Errorf("by another human: %q", got)
+		}
+		k.caller.Do(wire.MethodReturn, nil, nil)
+		k.caller.AwaitState("ai", 3*time.Second)
+		k.caller.Await("the AI is heard", time.Second, func() bool { return k.caller.Hearing(k.floor) == bubble.VoiceAI })
+		if log := desk.said(); log[len(log)-1] != "returned returned" {
+			t.Errorf("the desk was told %q", log)
 		}
 	})
 }

@@ -261,9 +261,14 @@ func (m *Member) SetEmail(ctx context.Context, e wire.SetEmail) error {
 	})
 }
 
-// Return gives the call back to the AI. Who watches is warned of trouble.
+// Return gives the call back to the AI: both the human and the caller may end
+// their talk. A human who watches is warned of trouble.
 func (m *Member) Return(ctx context.Context, r wire.Return) error {
 	return m.alone(ctx, func(reply func(error)) {
+		if m.m.role == wire.RoleCaller && m.c.agentOut {
+			m.c.release(m.m, reply)
+			return
+		}
 		if !m.c.isClaimant(m.m) {
 			reply(wire.Errorf(wire.KindForbidden, "only who has taken the call over can give it back"))
 			return
