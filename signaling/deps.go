@@ -42,6 +42,8 @@ type Member interface {
 	Mute(ctx context.Context, m wire.Mute) error
 	SpeakTo(ctx context.Context, to wire.Audience) error
 	Message(ctx context.Context, text string) (seq int64, err error)
+	// MessageCaller takes the call over first, where the human has not the floor.
+	MessageCaller(ctx context.Context, text string) (seq int64, err error)
 	Interrupt(ctx context.Context) error
 	RequestHuman(ctx context.Context, r wire.RequestHuman) error
 	CancelRequest(ctx context.Context) error

@@ -81,7 +81,7 @@ func (d callsDesk) Request(id string, r call.HumanRequest) {
 }
 
 func deskRequest(r call.HumanRequest) desk.Request {
-	return desk.Request{Reason: r.Reason, Brief: r.Detail, Caller: r.Caller, Priority: r.Priority, Skill: r.Skill, Language: r.Language,
+	return desk.Request{No: r.No, Reason: r.Reason, Brief: r.Detail, Caller: r.Caller, Priority: r.Priority, Skill: r.Skill, Language: r.Language,
 		Words: r.Words, Meta: json.RawMessage(r.Meta)}
 }
 

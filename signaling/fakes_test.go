@@ -169,6 +169,9 @@ func (m *fakeMember) Mute(context.Context, wire.Mute) error           { return m
 func (m *fakeMember) Message(_ context.Context, text string) (int64, error) {
 	return 5, m.c.note("message " + text)
 }
+func (m *fakeMember) MessageCaller(_ context.Context, text string) (int64, error) {
+	return 6, m.c.note("message caller " + text)
+}
 func (m *fakeMember) Interrupt(context.Context) error { return m.c.note("interrupt") }
 func (m *fakeMember) RequestHuman(context.Context, wire.RequestHuman) error {
 	return m.c.note("requestHuman")
@@ -469,6 +472,7 @@ type peer struct {
 	t       *testing.T
 	c       *websocket.Conn
 	skipped []wire.Frame // notifications that came before an answer
+	asked   int          // requests by ask
 }
 
 func (p *peer) send(text string) {

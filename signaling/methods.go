@@ -74,7 +74,11 @@ func perform(ctx context.Context, m Member, params wire.Validator, method string
 	case *wire.SpeakTo:
 		return nil, m.SpeakTo(ctx, p.To)
 	case *wire.Message:
-		seq, err := m.Message(ctx, p.Text)
+		say := m.Message
+		if p.To == wire.ToCaller {
+			say = m.MessageCaller
+		}
+		seq, err := say(ctx, p.Text)
 		return wire.MessageResult{Seq: seq}, err
 	case *wire.RequestHuman:
 		return nil, m.RequestHuman(ctx, *p)

@@ -52,6 +52,7 @@ type Call struct {
 	placeSaid   placeSaid
 	requests    time.Time // when the wait for a human began
 	again       bool      // of a call that was resumed: it waits for another human
+	request     uint64    // counts the requests for a human
 	waiters     []func(wire.TakeoverResult, error)
 	moving      bool       // a transition is under way
 	underWay    decision   // it

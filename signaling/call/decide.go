@@ -21,6 +21,7 @@ type decision struct {
 	by      *member           // who caused it, nil = the app or a clock
 	claim   transcripts.Claim // for Claim; for others the claim they are about
 	ofDesk  bool              // the desk took the human off: it is no news to it
+	request uint64            // for the desk's Cancel: the request it is about, 0 = whichever
 	reply   func(error)
 }
 
@@ -45,6 +46,10 @@ func (c *Call) decide(d decision) {
 	}
 	if d.claim.UID != "" && !claims(d.event) && d.claim.UID != c.claim.UID {
 		d.reply(wire.Errorf(wire.KindConflict, "that takeover is over"))
+		return
+	}
+	if !c.isRequest(d.request) {
+		d.reply(wire.Errorf(wire.KindConflict, "that request is over"))
 		return
 	}
 	next, effects, ok := c.machine.Step(d.event)

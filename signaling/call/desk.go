@@ -13,7 +13,8 @@ import (
 // goroutine tells it what happens, in order. Without one a Hub keeps a plain
 // line of its own and rings at nobody.
 type Desk interface {
-	// Request: a human is asked for. Wait or Drop follows.
+	// Request: a human is asked for. Wait or Drop follows. The same No again: the
+	// app has another priority or skill for it.
 	Request(callID string, r HumanRequest)
 	// Cancelled: they are no longer wanted.
 	Cancelled(callID, why string)
@@ -35,6 +36,7 @@ type Desk interface {
 
 // HumanRequest is what a call knows of a wish for a human.
 type HumanRequest struct {
+	No       uint64 // counts the requests of the call: a Wait, or Drop, of another is stale
 	Reason   string
 	Detail   string // more of it, for people
 	Caller   string // their name
@@ -48,6 +50,7 @@ type HumanRequest struct {
 
 // Wait is how a caller's wait stands, as the desk tells it.
 type Wait struct {
+	Request  uint64 // the one it is about (HumanRequest.No); 0: whichever
 	Position int
 	Likely   time.Duration // 0: not known
 	Waited   time.Duration
@@ -59,7 +62,7 @@ type Wait struct {
 // requestOf is what the desk is told of a request.
 func (c *Call) requestOf(d decision) HumanRequest {
 	text := func(key string) string { s, _ := d.details[key].(string); return s }
-	r := HumanRequest{Reason: d.reason, Detail: text("detail"), Email: text("email"), Skill: text("skill"), Language: c.spec.Language, Meta: c.spec.Meta}
+	r := HumanRequest{No: c.request, Reason: d.reason, Detail: text("detail"), Email: text("email"), Skill: text("skill"), Language: c.spec.Language, Meta: c.spec.Meta}
 	r.Priority, _ = d.details["priority"].(int)
 	for _, m := range c.order {
 		if m.role == wire.RoleCaller {
@@ -89,7 +92,13 @@ func (c *Call) tellDesk(d decision, from, to takeover.State) {
 	case to == takeover.Ended:
 		desk.Ended(c.id)
 	case d.event == takeover.Request && from == takeover.AI:
+		c.request++
 		desk.Request(c.id, c.requestOf(d))
+	case d.event == takeover.Request && from == takeover.Pending:
+		// It is open already; only the app says more about it by asking again.
+		if r := c.requestOf(d); r.Priority != 0 || r.Skill != "" {
+			desk.Request(c.id, r)
+		}
 	case d.event == takeover.Request && from == takeover.WillStart:
 		desk.KeepWaiting(c.id)
 	case d.event == takeover.Cancel:
@@ -116,13 +125,17 @@ func (h *Hub) Wait(callID string, w Wait) {
 }
 
 func (c *Call) waitIs(w Wait) {
-	if c.machine.State != takeover.Pending {
+	if c.machine.State != takeover.Pending || !c.isRequest(w.Request) {
 		return
 	}
 	c.wait = w
 	c.tellWait(w.Question)
 	c.sayWait(w)
 }
+
+// isRequest: no is the request that is open. Two never are, but what the desk has
+// to say of one may come when the next has been made.
+func (c *Call) isRequest(no uint64) bool { return no == 0 || no == c.request }
 
 // placeEvery is how often the AI says the place in the line, at most.
 const placeEvery = 30 * time.Second
@@ -163,11 +176,12 @@ func (b botEvents) WaitAnswered(epoch uint64, keep bool) {
 	}, false)
 }
 
-// Drop ends a request: the desk has no human for it. why is outOfHours, expired,
-// cancelled or full.
+// Drop ends the request w.Request: the desk has no human for it. why is
+// outOfHours, expired, cancelled or full. Where that request is over already,
+// nothing happens but the error.
 func (c *Call) Drop(ctx context.Context, why string, w Wait) error {
 	return tell(ctx, c, func(reply func(error)) {
-		c.decide(decision{event: takeover.Cancel, reason: why, reply: func(err error) {
+		c.decide(decision{event: takeover.Cancel, reason: why, request: w.Request, reply: func(err error) {
 			if err == nil {
 				c.dropped(why, w)
 			}
@@ -188,17 +202,22 @@ func (c *Call) dropped(why string, w Wait) {
 	}
 }
 
-// Heard says whether media of a human who has the floor arrives. It does not wait.
+// Heard says whether a human has the floor and is there: whether their voice
+// arrives or, where the agent's voice speaks for them, whether the call still has
+// them, which notices when they are gone. It does not wait.
 func (h *Hub) Heard(callID, identity string) bool {
 	c, ok := h.Get(callID)
 	if !ok {
 		return false
 	}
-	v := c.voice.Load()
-	return v != nil && v.identity == identity && time.Since(v.track.LastPacket()) < 2*time.Second
+	if v := c.voice.Load(); v != nil {
+		return v.identity == identity && time.Since(v.track.LastPacket()) < 2*time.Second
+	}
+	return c.Info().Holder == ParticipantID(callID, identity)
 }
 
-// voice is the microphone of the human who has the floor.
+// voice is the microphone of the human who has the floor, or had it last; nil
+// where that is in the agent's voice.
 type voice struct {
 	identity string
 	track    *sfu.Track

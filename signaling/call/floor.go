@@ -126,7 +126,9 @@ func (c *Call) giveFloorToHuman() {
 	c.setHolder(h.id)
 	c.voice.Store(nil)
 	if h.mic != nil {
-		c.voice.Store(&voice{h.claims.Identity, h.mic})
+		if c.ownVoice() {
+			c.voice.Store(&voice{h.claims.Identity, h.mic})
+		}
 		c.bot.Hear(BotLeg{ParticipantID: h.id, Role: string(wire.RoleHuman), Name: h.name()}, h.mic)
 	}
 	c.lastHum = time.Now()

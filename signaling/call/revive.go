@@ -158,6 +158,7 @@ func (h *Hub) revive(ctx context.Context, r transcripts.Call) (*Call, error) {
 	p.stands(was, r.StateAt)
 	c.remembers(entries)
 	c.claim, c.reason, c.requests, c.again = r.Claim, r.Reason, p.wanted, p.wanted.After(p.request.Start)
+	c.request++ // the one that it goes on with, if any
 	c.assist.email, c.assist.emailAt, c.assist.emailWas = p.email, p.emailAt, p.email != ""
 	if c.assist.brief = p.brief; p.brief != nil {
 		c.assist.written, c.assist.summary = string(raw(p.brief)), p.brief.Summary

@@ -85,8 +85,8 @@ func (c *Call) trackAdded(m *member, t *sfu.Track) {
 		if c.agentOut && c.isClaimant(m) {
 			if c.ownVoice() {
 				c.floorAgain(t)
+				c.voice.Store(&voice{m.claims.Identity, t})
 			}
-			c.voice.Store(&voice{m.claims.Identity, t})
 			c.bot.Hear(leg, t)
 		}
 		if m.speaksTo == wire.AudienceEveryone {

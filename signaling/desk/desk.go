@@ -31,7 +31,8 @@ type Calls interface {
 	// Requeue takes it from the human it is with, if that is from: the AI speaks
 	// until somebody else comes. Lost and Failed do not follow.
 	Requeue(ctx context.Context, callID, from, why string) error
-	// Drop ends the caller's request: why is outOfHours, expired, cancelled, full.
+	// Drop ends the caller's request, if it is still w.Request: why is outOfHours,
+	// expired, cancelled, full.
 	Drop(ctx context.Context, callID, why string, w Wait) error
 	// Wait tells the caller how the wait stands.
 	Wait(callID string, w Wait)
@@ -46,6 +47,7 @@ type Person struct{ Identity, Name, Avatar string }
 
 // Wait is a caller's wait.
 type Wait struct {
+	Request  uint64 // the one of the call's that it is about (Request.No); 0: not known
 	Position int
 	Likely   time.Duration // how long it is likely to last; 0: not known
 	Waited   time.Duration
@@ -56,6 +58,7 @@ type Wait struct {
 
 // Request is a caller's wish for a human, as a call puts it to the desk.
 type Request struct {
+	No       uint64 // counts the requests of the call; 0: not known
 	Reason   string
 	Brief    string
 	Caller   string          // their name

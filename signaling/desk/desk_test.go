@@ -112,6 +112,13 @@ func (c *calls) said() []string {
 	return slices.Clone(c.log)
 }
 
+// forget begins the log anew.
+func (c *calls) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.log = nil
+}
+
 func (c *calls) waited(call string) desk.Wait {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -348,6 +355,15 @@ func TestFullDisk(t *testing.T) {
 		w.request("c2", desk.Request{Reason: "callerAsked"})
 		time.Sleep(10 * time.Second)
 		w.expect()
+		// Callers hear where they are all the same, and are asked; nobody knows for
+		// how long, since nobody can be rung.
+		if got := w.calls.waited("c2"); got.Position != 2 || got.Likely != 0 {
+			t.Errorf("without a disk c2 is told %+v", got)
+		}
+		time.Sleep(time.Minute)
+		if got := w.calls.said(); !slices.Contains(got, "ask c2") {
+			t.Errorf("without a disk nobody asks: %q", got)
+		}
 		if s, _, err := w.desk.Status(context.Background()); err != nil || s.Reason != "broken" {
 			t.Errorf("%+v, %v", s, err)
 		}
@@ -357,6 +373,10 @@ func TestFullDisk(t *testing.T) {
 		if len(list) != 2 {
 			t.Fatalf("%d handoffs are in the store", len(list))
 		}
+		if got := w.calls.waited("c2"); got.Likely == 0 {
+			t.Errorf("with a disk c2 is told %+v", got)
+		}
+		w.calls.forget()
 		o = last[wire.DeskOffer](dana, wire.NotifyDeskOffer)
 		w.do(queue.Accept{Agent: "dana", Offer: uint64(o.Offer)})
 		time.Sleep(time.Second)

@@ -35,7 +35,8 @@
 //
 // # Durable first
 //
-// Nobody is to be told what the store does not have. Steps that are taken while
+// Nobody is to be told what the store does not have, but for callers, who are
+// told at once how their wait stands: that promises nothing. Steps that are taken while
 // a write is under way go into the next one, so that a thousand requests in a
 // few seconds are a few syncs of the disk. The records that Effects names are
 // whole: only the newest of each needs writing, and together they make the same
@@ -51,25 +52,31 @@
 // between the write and the alert neither loses nor doubles it.
 //
 // Where the store fails, a claim is refused with a clear error and undone by
-// ClaimFailed, and no new offer is told; what is going on goes on, the write is
-// tried again, and the service status says that the desk is broken.
+// ClaimFailed, and no new offer is told; what rings gets its time anew (Stalled),
+// since nobody can answer it. What is going on goes on, callers hear their place
+// and are asked whether to wait, the write is tried again, and the service status
+// says that the desk is broken.
 //
 // # Whose decision
 //
 // Who gets a caller is the desk's; who has the floor is the call's. A claim is
 // made in the desk first and then carried out on the call, whose own conditional
 // write decides. A call that is claimed past the desk is to be told to it
-// (Outside for an app's own human, Enter with TakenBy for an agent of the desk
-// who does it unasked), so that capacities hold. The call says when the human is
-// heard (Connected), when their media are lost (HumanLost), when they give the
-// call back (Finish).
+// (Outside for an app's own human, TakenOver for an agent of the desk, whatever
+// they are up to), so that presence, capacities and reports count it. The call
+// says when the human is heard (Connected), when their media are lost
+// (HumanLost), when they give the call back (Finish).
+//
+// A call counts its requests, and what the desk says of one carries its number:
+// a caller who has asked again is not told that the request before has expired.
 //
 // # Time
 //
 // The owner passes the wall clock. It compares it with elapsed time at each
 // step and says ClockJumped where they part; and it steps now and then without
 // being woken, so that a jump ahead is seen. Deadlines of the SLA do not move;
-// the rest does. A sign of life of an agent is an answer of their console's
+// the rest does. It says Open and Close when the hours begin and end; who waits
+// when they end is served for a while (Routing.AfterHours). A sign of life of an agent is an answer of their console's
 // socket or media of theirs in a call, whichever there is, so that a console
 // that reloads does not lose a conversation that goes on.
 //

@@ -32,7 +32,7 @@ func (r *runner) reconcile(s queue.Snapshot) {
 func (r *runner) resumed(callID, state string, q Request, by *Person) {
 	h, known := r.queue.ByCall(callID)
 	if known {
-		r.callers[h.ID] = q.Caller // the queue knows no names
+		r.callers[h.ID] = caller{q.Caller, q.No} // the queue knows no names
 	}
 	switch {
 	case known && state == "willStart" && by != nil && (h.State.InLine() || h.Agent != "" && h.Agent != by.Identity):

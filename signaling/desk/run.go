@@ -15,9 +15,12 @@ type runner struct {
 	d        *Desk
 	queue    *queue.Desk
 	settings settings
-	hours    *hours.Hours
+	hours    *hours.Hours // always open where none are set
+	spell    spell        // of hours
+	service  service      // what statusIs is of
+	statusIs hours.Status
 	rules    *rules.Set
-	callers  map[string]string // names, by handoff
+	callers  map[string]caller // by handoff
 	watchers map[*watcher]struct{}
 	here     map[string]int // watchers who are agents, by identity
 	placed   map[string]int // the line's order; nil: has changed
@@ -48,7 +51,7 @@ const (
 // load restores the desk. It is called before the goroutine starts.
 func (r *runner) load(ctx context.Context, d *Desk) error {
 	r.d = d
-	r.callers, r.watchers, r.here = map[string]string{}, map[*watcher]struct{}{}, map[string]int{}
+	r.callers, r.watchers, r.here = map[string]caller{}, map[*watcher]struct{}{}, map[string]int{}
 	r.written = make(chan error, 1)
 	r.next = newBatch()
 	s, err := readSettings(ctx, d.cfg.Store)
@@ -66,7 +69,14 @@ func (r *runner) load(ctx context.Context, d *Desk) error {
 	r.wall, r.elapsed = d.cfg.Clock()
 	r.step(queue.Restarted{}, nil)
 	r.reconcile(snapshot)
+	r.opening()
 	return nil
+}
+
+// caller is what is known of who waits, while the server runs.
+type caller struct {
+	name    string
+	request uint64 // the number that the call gave their request
 }
 
 // loop is the desk's goroutine.
@@ -101,6 +111,7 @@ func (d *Desk) loop() {
 		case <-r.pulse.C:
 			r.heartbeats()
 		}
+		r.opening()
 		r.flush()
 		r.arm()
 	}
@@ -123,19 +134,21 @@ func (r *runner) finish() {
 	}
 }
 
-// arm sets the timer for the queue's next clock.
+// arm sets the timer for the queue's next clock, and for the hours.
 func (r *runner) arm() {
-	at := r.next.wakeAt
+	wall, _ := r.d.cfg.Clock()
 	wait := 15 * time.Second // a jump of the clock is seen by then
-	if !at.IsZero() {
-		wall, _ := r.d.cfg.Clock()
-		wait = min(max(at.Sub(wall), 0), wait)
+	for _, at := range [...]time.Time{r.next.wakeAt, r.spellAt(wall).to} {
+		if !at.IsZero() {
+			wait = min(max(at.Sub(wall), 0), wait)
+		}
 	}
 	r.wake.Reset(wait)
 }
 
 // heartbeats are the signs of life of those whose console is here, or whose
-// voice arrives in a call.
+// voice arrives in a call. Who has a call without a console is gone when the
+// call says so.
 func (r *runner) heartbeats() {
 	for _, id := range r.queue.Agents() {
 		a, ok := r.queue.Agent(id)
@@ -157,11 +170,15 @@ func (r *runner) heartbeats() {
 				break
 			}
 			if record, ok := r.queue.Handoff(h); ok {
-				alive = r.d.calls.Heard(record.Call, id)
+				alive = a.Why == queue.NoConsole && record.Agent == id || r.d.calls.Heard(record.Call, id)
 			}
 		}
 		if alive {
-			r.step(queue.Heartbeat{Agent: id}, nil)
+			_ = r.step(queue.Heartbeat{Agent: id}, nil)
+			if account, known := r.d.cfg.People.Account(id); known && !account.Disabled {
+				// What an admin has changed about them holds from here on.
+				_ = r.step(r.asAccount(queue.SignIn{Agent: id, Away: a.Presence == queue.Away, NoConsole: a.Why == queue.NoConsole}), nil)
+			}
 		}
 	}
 	r.board()
@@ -196,6 +213,7 @@ func (r *runner) step(e queue.Event, reply func(error)) error {
 func (r *runner) collect(fx queue.Effects, reply func(error)) {
 	b := &r.next
 	r.placed = nil
+	r.news(&fx)
 	for _, id := range fx.Handoffs {
 		b.handoffs[id] = true
 	}
@@ -217,8 +235,7 @@ func (r *runner) collect(fx queue.Effects, reply func(error)) {
 // telling says whether anybody is told of fx: a sign of life is not kept while
 // the disk does not answer.
 func telling(fx *queue.Effects) bool {
-	return len(fx.Withdrawals)+len(fx.Claims)+len(fx.Releases)+len(fx.Offers)+len(fx.Consults)+len(fx.Presence)+len(fx.SLA)+len(fx.Asks)+
-		len(fx.Notices)+len(fx.Ended) > 0
+	return len(fx.Withdrawals)+len(fx.Claims)+len(fx.Releases)+len(fx.Offers)+len(fx.Consults)+len(fx.Presence)+len(fx.SLA)+len(fx.Ended) > 0
 }
 
 // batch is what one write makes durable, and what is told then.
@@ -288,6 +305,9 @@ func (r *runner) wrote(err error) {
 	if r.broken {
 		r.broken = false
 		r.d.log.Info("the desk is written again; nothing is missing")
+		for _, id := range r.queue.Line() {
+			r.tellWait(id, "") // how long it is likely to be is known again
+		}
 	}
 	for _, reply := range b.replies {
 		reply(nil)
@@ -319,6 +339,7 @@ func (r *runner) unwritten(b *batch, err error) {
 			_ = r.step(queue.ClaimFailed{Handoff: c.Handoff, Detail: "storage"}, nil)
 		}
 	}
+	_ = r.step(queue.Stalled{}, nil) // nobody can accept what rings, and new offers are not told
 	n := &r.next
 	for id := range b.handoffs {
 		n.handoffs[id] = true

@@ -10,6 +10,7 @@ import (
 	"github.com/relevo/relevo/signaling/desk/queue"
 	"github.com/relevo/relevo/signaling/desk/rules"
 	"github.com/relevo/relevo/signaling/desk/store"
+	"github.com/relevo/relevo/signaling/wire"
 )
 
 // The keys of the desk's own settings in the store.
@@ -53,6 +54,7 @@ type settings struct {
 	ByLanguage bool
 	Hours      *hours.Schedule // nil: not configured, so always open
 	Rules      []rules.Rule
+	Consoles   wire.DeskSettings // what consoles are told of it
 }
 
 // Problem is what is wrong with a field of a form.
@@ -63,7 +65,7 @@ type Problem struct {
 }
 
 // CheckSetting says what is wrong with a value before it is stored; nil for
-// nothing. Keys that are not the desk's own are any JSON.
+// nothing. Keys that it does not know are any JSON.
 func CheckSetting(key string, value json.RawMessage) []Problem {
 	var out []Problem
 	fail := func(err error) []Problem { return []Problem{{"", "json", err.Error()}} }
@@ -90,6 +92,10 @@ func CheckSetting(key string, value json.RawMessage) []Problem {
 			return fail(err)
 		}
 		return v.Check()
+	case SettingDispositions, SettingTags:
+		return checkWords(value)
+	case SettingNotifications:
+		return checkSwitches(value)
 	case SettingRules:
 		var v []rules.Rule
 		if err := strict(value, &v); err != nil {
@@ -134,6 +140,11 @@ func readSettings(ctx context.Context, s store.Store) (out settings, err error) 
 		out.Hours = &schedule
 	}
 	read(SettingRules, &out.Rules)
+	v, e := s.Setting(ctx, SettingNotifications)
+	if err == nil {
+		err = e
+	}
+	out.Consoles.Notifications = notifications(v.Value)
 	return out, err
 }
 
@@ -142,48 +153,23 @@ func (r *runner) configure(s settings) error {
 	if err := r.step(queue.Configure{Config: s.Routing}, nil); err != nil {
 		return refusal(err)
 	}
+	told := r.settings.Consoles
 	r.apply(s)
+	if told != s.Consoles {
+		for w := range r.watchers {
+			w.post(wire.NotifyDeskSettings, s.Consoles)
+		}
+	}
 	return nil
 }
 
 // apply takes what is not the queue's.
 func (r *runner) apply(s settings) {
-	r.settings, r.hours = s, nil
-	if s.Hours != nil {
-		h, err := hours.Compile(*s.Hours)
-		if err != nil {
-			r.d.log.Error("the hours cannot be used; the desk is open", "error", err)
-		} else {
-			r.hours = h
-		}
-	}
+	r.settings, r.hours = s, r.compile(s.Hours)
 	set, err := rules.Compile(s.Rules)
 	if err != nil {
 		r.d.log.Error("the priority rules cannot be used", "error", err)
 		set, _ = rules.Compile(nil)
 	}
 	r.rules = set
-}
-
-// Status is whether a human can be had now, and how many wait.
-func (d *Desk) Status(ctx context.Context) (s hours.Status, waiting int, err error) {
-	return ask(ctx, d, func() (hours.Status, int, error) { return d.run.status(), len(d.run.queue.Line()), nil })
-}
-
-func (r *runner) status() hours.Status {
-	now, _ := r.d.cfg.Clock()
-	online, configured := 0, len(r.queue.Agents()) > 0 || len(r.d.cfg.People.Accounts()) > 0
-	for _, id := range r.queue.Agents() {
-		if a, ok := r.queue.Agent(id); ok && a.Presence != queue.Offline && a.Presence != queue.Away {
-			online++
-		}
-	}
-	if r.hours == nil {
-		open, err := hours.Compile(hours.Schedule{})
-		if err != nil {
-			return hours.Status{Service: hours.Unavailable, Reason: "broken"}
-		}
-		return open.Status(now, configured, online, r.broken)
-	}
-	return r.hours.Status(now, configured, online, r.broken)
 }

@@ -45,22 +45,40 @@ func (r *runner) tell(fx queue.Effects) {
 			r.alert(e)
 		}
 	}
-	for _, a := range fx.Asks {
-		r.d.calls.Wait(a.Call, r.wait(a.Handoff, "keepWaiting"))
-	}
-	for _, n := range fx.Notices {
-		r.d.calls.Wait(n.Call, Wait{Position: n.Position, Likely: n.Wait, Waited: n.Waited})
-	}
 	for _, h := range fx.Ended {
 		r.dropped(h)
 	}
 }
 
-// wait is how a handoff's wait stands.
-func (r *runner) wait(handoff, question string) Wait {
+// news tells callers how their wait stands, at once: nobody loses anything by
+// news that the disk has not, and who waits while it does not answer must not
+// hear nothing.
+func (r *runner) news(fx *queue.Effects) {
+	for _, n := range fx.Notices {
+		r.tellEstimate(n.Handoff, n.Call, n.Estimate, "")
+	}
+	for _, a := range fx.Asks {
+		r.tellWait(a.Handoff, "keepWaiting")
+	}
+	fx.Notices, fx.Asks = nil, nil
+}
+
+// tellWait tells a caller how their wait stands now.
+func (r *runner) tellWait(handoff, question string) {
 	now, _ := r.d.cfg.Clock()
-	e, _ := r.queue.Estimate(handoff, now)
-	return Wait{Position: e.Position, Likely: e.Wait, Waited: e.Waited, Question: question}
+	h, _ := r.queue.Handoff(handoff)
+	if e, ok := r.queue.Estimate(handoff, now); ok { // it has not been taken in the same step
+		r.tellEstimate(handoff, h.Call, e, question)
+	}
+}
+
+// tellEstimate tells it. While the disk does not answer nobody can be rung, so
+// that nobody knows for how long.
+func (r *runner) tellEstimate(handoff, call string, e queue.Estimate, question string) {
+	if r.broken {
+		e.Wait = 0
+	}
+	r.d.calls.Wait(call, Wait{Request: r.callers[handoff].request, Position: e.Position, Likely: e.Wait, Waited: e.Waited, Question: question})
 }
 
 // claim takes a call over for the agent who has accepted it.
@@ -111,6 +129,7 @@ func (r *runner) release(l queue.Release) {
 
 // dropped tells the call of a handoff that the desk has ended.
 func (r *runner) dropped(h queue.Handoff) {
+	w := Wait{Request: r.callers[h.ID].request}
 	delete(r.callers, h.ID)
 	var why string
 	switch h.Outcome {
@@ -123,8 +142,7 @@ func (r *runner) dropped(h queue.Handoff) {
 	default:
 		return
 	}
-	w := Wait{}
-	if h.Outcome == queue.OutOfHours && r.hours != nil {
+	if h.Outcome == queue.OutOfHours {
 		now, _ := r.d.cfg.Clock()
 		status := r.hours.Status(now, true, 1, false) // whoever would be there
 		w.Reply, w.Opens = status.Reply, status.Opens
@@ -156,8 +174,8 @@ func (r *runner) person(identity string) Person {
 
 // request puts a call into the line, or answers that nobody is there.
 func (r *runner) request(callID string, q Request) {
-	now, _ := r.d.cfg.Clock()
-	e := queue.Enter{Handoff: newID("h_"), Call: callID, Reason: q.Reason, Brief: q.Brief, Closed: r.hours != nil && !r.hours.Open(now)}
+	r.opening()
+	e := queue.Enter{Handoff: newID("h_"), Call: callID, Reason: q.Reason, Brief: q.Brief}
 	if p := queue.Priority(q.Priority); p.Valid() {
 		e.Priority = p
 	} else {
@@ -172,15 +190,38 @@ func (r *runner) request(callID string, q Request) {
 	if q.Language != "" && r.settings.ByLanguage {
 		e.Languages = []queue.Need{{Name: q.Language}}
 	}
-	r.callers[e.Handoff] = q.Caller
-	err := r.step(e, nil)
-	if err != nil {
+	if h, known := r.queue.ByCall(callID); known {
+		r.again(h, q)
+		return
+	}
+	r.callers[e.Handoff] = caller{q.Caller, q.No}
+	if err := r.step(e, nil); err != nil {
 		delete(r.callers, e.Handoff)
-	}
-	if err != nil && !errors.Is(err, queue.ErrExists) {
 		r.d.log.Error("a request for a human was refused", "call", callID, "error", err)
-		r.aside(func(ctx context.Context) { _ = r.d.calls.Drop(ctx, callID, "full", Wait{}) })
+		r.aside(func(ctx context.Context) { _ = r.d.calls.Drop(ctx, callID, "full", Wait{Request: q.No}) })
 	}
+}
+
+// again is a request of a call that the desk has one of: the app says more about
+// it, or the caller has taken theirs back while a human was on the way, and wants
+// one after all.
+func (r *runner) again(h queue.Handoff, q Request) {
+	r.callers[h.ID] = caller{q.Caller, q.No}
+	more := queue.Amend{Handoff: h.ID}
+	if p := queue.Priority(q.Priority); p.Valid() {
+		more.Priority = &p
+	}
+	if q.Skill != "" {
+		more.Skills = &[]queue.Need{{Name: q.Skill}}
+	}
+	if err := r.step(more, nil); err != nil {
+		r.d.log.Warn("what the app says of a request cannot be", "call", h.Call, "error", err)
+	}
+	if h.State == queue.StateClaimed {
+		_ = r.step(queue.KeepWaiting{Handoff: h.ID}, nil) // it is not refused while it is claimed
+		return
+	}
+	r.tellWait(h.ID, "")
 }
 
 // claimed: somebody has taken a call over. The desk may have asked for it, or
@@ -195,23 +236,28 @@ func (r *runner) claimed(callID string, by Person) {
 		r.unclaimed(h, "taken")
 		h, known = r.queue.ByCall(callID)
 	}
-	_, agent := r.queue.Agent(by.Identity)
 	switch {
 	case known && h.State.Held():
-	case known && h.State.InLine() && agent:
-		if r.step(queue.Take{Handoff: h.ID, Agent: by.Identity}, nil) == nil {
-			r.forgetClaim(h.ID)
-			return
+	case r.atDesk(by):
+		if err := r.step(queue.TakenOver{Handoff: newID("h_"), Call: callID, Agent: by.Identity}, nil); err != nil {
+			r.d.log.Error("a takeover is not counted", "call", callID, "error", err)
 		}
-		r.outside(h.ID, by)
 	case known:
 		r.outside(h.ID, by)
-	case agent:
-		e := queue.Enter{Handoff: newID("h_"), Call: callID, Reason: "takeover", TakenBy: by.Identity}
-		if r.step(e, nil) == nil {
-			r.forgetClaim(e.Handoff)
-		}
 	}
+}
+
+// atDesk says whether somebody is the desk's, and has them be at it where they
+// have taken a call over without coming to a console.
+func (r *runner) atDesk(by Person) bool {
+	a, known := r.queue.Agent(by.Identity)
+	if known && a.Presence != queue.Offline {
+		return true
+	}
+	if p, person := r.d.cfg.People.Account(by.Identity); !known && (!person || p.Disabled) {
+		return false
+	}
+	return r.step(r.asAccount(queue.SignIn{Agent: by.Identity, Name: by.Name, NoConsole: true}), nil) == nil
 }
 
 // unclaimed: who had a call, or was to have it, has it no more.
@@ -243,17 +289,6 @@ func (r *runner) outside(handoff string, by Person) {
 	_ = r.step(queue.Outside{Handoff: handoff, Name: name}, nil)
 }
 
-// forgetClaim: the call is taken over already, it need not be done again.
-func (r *runner) forgetClaim(handoff string) {
-	last := &r.next.tell[len(r.next.tell)-1]
-	for i, c := range last.Claims {
-		if c.Handoff == handoff {
-			last.Claims = append(last.Claims[:i:i], last.Claims[i+1:]...)
-			return
-		}
-	}
-}
-
 func (r *runner) fact(callID string, event func(string) queue.Event) {
 	r.about(callID, func(h queue.Handoff) {
 		// The queue refuses what it knows already, or has done itself.
@@ -280,12 +315,17 @@ func (r *runner) handOver(handoff, by, to string, reply func(error)) {
 // do is what a person asks for.
 func (r *runner) do(e queue.Event, reply func(error)) {
 	if t, ok := e.(queue.SignIn); ok {
-		if a, known := r.d.cfg.People.Account(t.Agent); known {
-			t.Name, t.Capacity, t.Skills, t.Languages = a.Name, a.Capacity, a.Skills, a.Languages
-			e = t
-		}
+		e = r.asAccount(t)
 	}
 	_ = r.step(e, reply) // the reply has the error
+}
+
+// asAccount fills in what the account says of who signs in.
+func (r *runner) asAccount(t queue.SignIn) queue.SignIn {
+	if a, known := r.d.cfg.People.Account(t.Agent); known {
+		t.Name, t.Capacity, t.Skills, t.Languages = a.Name, a.Capacity, a.Skills, a.Languages
+	}
+	return t
 }
 
 // consulted is who has joined a handoff for a consult, and its call.

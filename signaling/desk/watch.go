@@ -64,7 +64,7 @@ func (r *runner) watch(w *watcher) wire.WatchDeskResult {
 	if w.agent {
 		r.here[w.identity]++
 	}
-	view := wire.WatchDeskResult{Handoffs: []wire.HandoffLine{}, Agents: []wire.AgentLine{}, Board: r.boardNow()}
+	view := wire.WatchDeskResult{Handoffs: []wire.HandoffLine{}, Agents: []wire.AgentLine{}, Board: r.boardNow(), Settings: r.settings.Consoles}
 	snapshot := r.queue.Snapshot()
 	places := map[string]int{}
 	for i, id := range r.queue.Line() {
@@ -125,7 +125,7 @@ func (r *runner) alert(e queue.SLAEvent) {
 		return
 	}
 	a := wire.DeskAlert{Handoff: e.Handoff, Call: e.Call, Goal: string(e.Goal), Kind: string(e.Kind), DueAt: millis(e.Due),
-		Caller: r.callers[h.ID], Priority: int(h.Priority)}
+		Caller: r.callers[h.ID].name, Priority: int(h.Priority)}
 	for w := range r.watchers {
 		if w.admin || w.agent && w.identity == h.Agent {
 			w.post(wire.NotifyDeskAlert, a)
@@ -230,7 +230,7 @@ func (r *runner) line(h *queue.Handoff, position int) wire.HandoffLine {
 		name = r.person(h.Agent).Name
 	}
 	l := Line(h, name)
-	l.Position, l.Caller = position, r.callers[h.ID]
+	l.Position, l.Caller = position, r.callers[h.ID].name
 	return l
 }
 

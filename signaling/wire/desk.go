@@ -96,6 +96,20 @@ type WatchDeskResult struct {
 	Offer    *DeskOffer    `json:"offer,omitempty"` // what rings at this moment
 	Board    DeskBoard     `json:"board"`
 	Calls    []CallSummary `json:"calls"`
+	Settings DeskSettings  `json:"settings"`
+}
+
+// DeskSettings is what consoles must know of the desk's settings.
+type DeskSettings struct {
+	Notifications Notifications `json:"notifications"`
+}
+
+// Notifications are how a console calls its operator, where they have not chosen
+// for themselves.
+type Notifications struct {
+	Sound   bool `json:"sound"`
+	Desktop bool `json:"desktop"`
+	Badge   bool `json:"badge"` // in the title
 }
 
 // DeskOffer rings: accept or decline it by UntilAt.

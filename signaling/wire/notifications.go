@@ -14,6 +14,7 @@ const (
 	NotifyDeskConsult            = "deskConsult"
 	NotifyDeskPresence           = "deskPresence"
 	NotifyDeskAlert              = "deskAlert"
+	NotifyDeskSettings           = "deskSettings"
 	NotifySlots                  = "slots"
 	NotifyCallState              = "callState"
 	NotifyHandoff                = "handoff"

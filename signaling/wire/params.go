@@ -269,7 +269,12 @@ func (s *Subscribe) Validate() error {
 func (m *Mute) Validate() error { return m.Source.validate() }
 
 // Validate implements Validator.
-func (m *Message) Validate() error { return checkSaid(m.Text) }
+func (m *Message) Validate() error {
+	if m.To != "" && m.To != ToCaller {
+		return invalid("to is caller, or absent")
+	}
+	return checkSaid(m.Text)
+}
 
 // checkSaid: text that somebody is to read or hear.
 func checkSaid(text string) error {

@@ -189,10 +189,15 @@ type SpeakTo struct {
 
 // Message is typed text: a caller's goes to who has the floor; a human's with
 // the floor goes to the caller; a human's without it is guidance to the AI
-// that the caller never sees.
+// that the caller never sees, unless To is ToCaller: then it is a reply, and the
+// first takes the call over.
 type Message struct {
 	Text string `json:"text"`
+	To   string `json:"to,omitempty"`
 }
+
+// ToCaller makes a human's Message one for the caller.
+const ToCaller = "caller"
 
 // MessageResult gives the log seq of the message.
 type MessageResult struct {

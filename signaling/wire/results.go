@@ -47,6 +47,8 @@ func NewNotification(method string) any {
 		return new(DeskPresence)
 	case NotifyDeskAlert:
 		return new(DeskAlert)
+	case NotifyDeskSettings:
+		return new(DeskSettings)
 	case NotifyParticipantLeft:
 		return new(ParticipantLeft)
 	case NotifySlots:

@@ -65,6 +65,9 @@ func Compile(s Schedule) (*Hours, error) {
 	return h, nil
 }
 
+// Always is the hours of a desk that has none.
+func Always() *Hours { return &Hours{reply: DefaultReply, zone: time.UTC, always: true} }
+
 // Windows is the opening of the natural day that t is on in the operator's time
 // zone, merged and in order: all rules of that day and no others. A window that
 // begins on it may end on the next day.

@@ -24,22 +24,41 @@ func (d *Desk) signIn(e SignIn) error {
 		a = &worker{Agent: Agent{ID: e.Agent}}
 		d.addAgent(a)
 	}
-	a.Name, a.Capacity, a.Skills, a.Languages = clean(e.Name), e.Capacity, skills, languages
-	a.SeenAt, a.levels = d.Now, nil
-	d.touchAgent(a)
-	d.offers(a)
-	d.noticeSoon()
+	a.SeenAt = d.Now
+	if name := clean(e.Name); a.Name != name || a.Capacity != e.Capacity || !maps.Equal(a.Skills, skills) || !maps.Equal(a.Languages, languages) {
+		a.Name, a.Capacity, a.Skills, a.Languages, a.levels = name, e.Capacity, skills, languages, nil
+		d.touchAgent(a)
+		d.offers(a)
+		d.noticeSoon()
+		d.stirred = true // they may have lost a skill
+	}
 	if a.Presence == Offline {
 		a.Missed, a.IdleAt = 0, d.Now
-		turn := aSignIn
+		turn, why := aSignIn, ""
 		if e.Away {
 			turn = aSignInAway
 		}
-		d.turn(a, turn, "")
+		if e.NoConsole {
+			turn, why = aSignInAway, NoConsole
+		}
+		d.turn(a, turn, why)
+		d.offers(a)
 		d.arm(clockHeartbeat, a.ID, d.moment(clockHeartbeat, a.ID))
+	} else if a.Presence == Away && a.Why == NoConsole && !e.NoConsole {
+		a.Why = ""
+		d.touchAgent(a)
+		if !e.Away {
+			a.Missed = 0
+			d.turn(a, aBack, "")
+			d.offers(a)
+		}
 	}
 	return nil
 }
+
+// NoConsole is why somebody is away who has taken a call over without having
+// come to the desk. Only the call knows when they are gone.
+const NoConsole = "noConsole"
 
 func (d *Desk) addAgent(a *worker) {
 	d.agents[a.ID] = a

@@ -25,7 +25,7 @@ func large(b *testing.B, n int) (*Desk, func(Event) Effects) {
 		a := fmt.Sprint("a", i)
 		step(SignIn{Agent: a, Capacity: 2, Skills: Levels{"billing": 1 + i%5, fmt.Sprint("skill", i%20): 3}, Languages: Levels{"en": 5}})
 		for j := range 2 {
-			step(Enter{Handoff: fmt.Sprint("held", i, "-", j), Call: fmt.Sprint("held", i, "-", j), TakenBy: a})
+			step(TakenOver{Handoff: fmt.Sprint("held", i, "-", j), Call: fmt.Sprint("held", i, "-", j), Agent: a})
 			step(Connected{fmt.Sprint("held", i, "-", j)})
 		}
 	}

@@ -21,6 +21,7 @@ const (
 	clockHeartbeat
 	clockWrapUp
 	clockNotice
+	clockClose
 )
 
 // clock is an entry of the heap. The record has the truth: an entry whose
@@ -79,6 +80,8 @@ func (d *Desk) moment(kind clockKind, id string) time.Time {
 		return a.SeenAt.Add(d.cfg.HeartbeatWithin)
 	case clockNotice:
 		return d.NoticeAt
+	case clockClose:
+		return d.CloseAt
 	}
 	h := d.handoffs[id]
 	if h == nil {
@@ -129,6 +132,7 @@ func (d *Desk) rewind() {
 		add(clockWrapUp, id)
 	}
 	add(clockNotice, "")
+	add(clockClose, "")
 	heap.Init(&d.clocks)
 }
 
@@ -164,6 +168,8 @@ func (d *Desk) fire() {
 		case clockNotice:
 			d.NoticeAt = time.Time{}
 			d.notices()
+		case clockClose:
+			d.CloseAt, d.stirred = time.Time{}, true
 		default:
 			d.fireItem(c.kind, d.handoffs[c.id])
 		}
@@ -238,18 +244,26 @@ func (d *Desk) jump(by time.Duration) {
 		shift(&a.PresenceAt, &a.IdleAt, &a.SeenAt, &a.WrapUpAt)
 		d.touchAgent(a)
 	}
-	shift(&d.NoticeAt)
+	shift(&d.NoticeAt, &d.CloseAt)
 	d.rewind()
+}
+
+// ringAnew gives what rings its time anew.
+func (d *Desk) ringAnew() {
+	for _, a := range d.roster {
+		if h := d.handoffs[a.Offer]; h != nil {
+			h.Offer.Until = d.Now.Add(d.cfg.Ring)
+			d.touch(h)
+			d.arm(clockOffer, h.ID, h.Offer.Until)
+		}
+	}
 }
 
 // restarted gives what depends on people their time anew: they could not answer
 // while the server was down.
 func (d *Desk) restarted() {
+	d.ringAnew()
 	for _, h := range d.all() {
-		if h.Offer != nil {
-			h.Offer.Until = d.Now.Add(d.cfg.Ring)
-			d.touch(h)
-		}
 		if !h.ExpireAt.IsZero() {
 			h.ExpireAt = after(d.Now, d.cfg.ExpireIn)
 			d.touch(h)

@@ -35,6 +35,8 @@ type Config struct {
 	ExpireIn time.Duration `json:"expireIn"` // never: how long after a question silence counts as no
 	WrapUp   time.Duration `json:"wrapUp"`   // 30 s: time for the form after a call; negative: none
 
+	AfterHours time.Duration `json:"afterHours"` // 30 min: how long those who wait when the hours end are still served; negative: they are told at once
+
 	HeartbeatWithin time.Duration `json:"heartbeatWithin"` // 20 s without a sign of life: the agent's browser is dead
 	NoticeEvery     time.Duration `json:"noticeEvery"`     // 2 s: how often callers hear of a changed wait
 	Handling        time.Duration `json:"handling"`        // 4 min: a call's length, until there have been some
@@ -74,6 +76,7 @@ func (c Config) WithDefaults() Config {
 	def(&c.AskEvery, time.Minute)
 	def(&c.ExpireIn, never)
 	def(&c.WrapUp, 30*time.Second)
+	def(&c.AfterHours, 30*time.Minute)
 	def(&c.HeartbeatWithin, 20*time.Second)
 	def(&c.NoticeEvery, 2*time.Second)
 	def(&c.Handling, 4*time.Minute)
@@ -126,6 +129,7 @@ func (c Config) Check() []Problem {
 	span("askEvery", c.AskEvery, s, 24*h, true)
 	span("expireIn", c.ExpireIn, s, 24*h, true)
 	span("wrapUp", c.WrapUp, s, h, true)
+	span("afterHours", c.AfterHours, s, 4*h, true) // nobody waits overnight
 	span("heartbeatWithin", c.HeartbeatWithin, 5*s, 10*m, false)
 	span("noticeEvery", c.NoticeEvery, 100*time.Millisecond, m, false)
 	span("handling", c.Handling, s, 4*h, false)

@@ -28,6 +28,8 @@ type Desk struct {
 	fresh    []*worker // may match what waits
 	entered  []*item   // are told their place at once
 	counters Counters  // before the step
+
+	stirred bool // after the hours: somebody may wait whom nobody can take
 }
 
 // Counters are what a desk keeps besides the records.
@@ -37,6 +39,9 @@ type Counters struct {
 	Handling time.Duration `json:"handling"` // a call's recent length; 0 = none yet
 	NoticeAt time.Time     `json:"noticeAt,omitzero"`
 	Now      time.Time     `json:"now,omitzero"` // of the last step
+
+	Closed  bool      `json:"closed,omitempty"` // the hours are over
+	CloseAt time.Time `json:"closeAt,omitzero"` // until then those who wait are served; zero: no more
 }
 
 // item is a handoff with what need not be stored.
@@ -89,11 +94,15 @@ func (d *Desk) Step(e Event, now time.Time) (Effects, error) {
 		}
 	}
 	d.Now = now
-	if _, ok := e.(Restarted); ok {
+	switch e.(type) {
+	case Restarted:
 		d.restarted()
+	case Stalled:
+		d.ringAnew()
 	}
 	d.fire()
 	err := d.apply(e)
+	d.sweep()
 	d.drain()
 	d.tell()
 	d.settle()
@@ -121,6 +130,8 @@ func (d *Desk) apply(e Event) error {
 		return d.withItem(e.Handoff, func(h *item) error { return d.finish(h, e.Detail) })
 	case EndCall:
 		return d.withItem(e.Handoff, d.endCall)
+	case TakenOver:
+		return d.takenOver(e)
 	case Outside:
 		return d.withItem(e.Handoff, func(h *item) error { return d.outside(h, e.Name) })
 	case SignIn:
@@ -161,16 +172,15 @@ func (d *Desk) apply(e Event) error {
 		return d.withItem(e.Handoff, func(h *item) error { return d.handOver(h, e.By) })
 	case EndConsult:
 		return d.withItem(e.Handoff, func(h *item) error { return d.endConsult(h, e.By) })
-	case Tick, Restarted, ClockJumped:
+	case Tick, Restarted, Stalled, ClockJumped:
 		return nil
 	case Configure:
 		return d.configure(e.Config)
 	case Close:
-		for len(d.line) > 0 {
-			h := d.line[0]
-			d.withdraw(h, "ended")
-			d.end(h, hClose, OutOfHours, "")
-		}
+		d.close()
+		return nil
+	case Open:
+		d.open()
 		return nil
 	}
 	return fmt.Errorf("%w: %T", ErrInvalid, e)
@@ -212,7 +222,7 @@ func (d *Desk) settle() {
 	}
 	d.dirty, d.fresh, d.entered = d.dirty[:0], d.fresh[:0], d.entered[:0]
 	was, is := d.counters, d.Counters
-	d.fx.Counters = was.Seq != is.Seq || was.OfferNo != is.OfferNo || was.Handling != is.Handling
+	d.fx.Counters = was.Seq != is.Seq || was.OfferNo != is.OfferNo || was.Handling != is.Handling || was.Closed != is.Closed || was.CloseAt != is.CloseAt
 	d.fx.Wake = d.wake()
 }
 
@@ -264,6 +274,7 @@ func (d *Desk) configure(c Config) error {
 		d.touch(h)
 		d.wants(h)
 	}
+	d.stirred = true
 	d.rewind()
 	d.noticeSoon()
 	return nil

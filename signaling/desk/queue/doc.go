@@ -105,9 +105,14 @@
 //
 // An accepted offer, or a take, is a Claim to be carried out on the call. Then
 // Connected, ClaimFailed or the end of the call is expected; a call gives up
-// waiting for media by itself. A call that is taken over with nobody asking
-// (Enter with TakenBy) fills a place like any other; if that comes to nothing
-// it ends, as does one whose caller has cancelled meanwhile.
+// waiting for media by itself.
+//
+// A call that an agent takes over without asking the desk (TakenOver) is a fact:
+// it fills a place like any other, of who is away, rings or is full too, so that
+// they may have more than their capacity and are offered nothing until that is
+// over. Where nobody had asked for a human and the claim comes to nothing, it
+// ends, as does one whose caller has cancelled meanwhile. Who has a call without
+// a console is away (NoConsole) until they come to one.
 //
 // # Agents who go
 //
@@ -132,6 +137,14 @@
 // line and, when either changes, every NoticeEvery at most: a hundred changes
 // are one piece of news. See Estimate for how it is reckoned.
 //
+// # After the hours
+//
+// Outside the hours (Close to Open) nobody comes into the line: a request ends at
+// once. Who waited when they ended, or has lost their human since, is served while
+// somebody is there who could have them sooner or later, for Config.AfterHours at
+// most; where nobody is, or when that is over, the handoff ends as outOfHours, and
+// the caller is told as if they had asked then. What an agent has goes on.
+//
 // # Time
 //
 // Now is of the wall clock. Deadlines of the SLA are moments of it and stay.
@@ -139,7 +152,7 @@
 // ClockJumped event, back also by itself, all other moments move with it. Time
 // that goes back by two seconds at most stands still instead. After a restart,
 // Restarted gives offers and signs of life their time anew, since nobody could
-// answer; the line, who has what, and the SLA are as they were.
+// answer, as Stalled does for offers while the store fails; the line, who has what, and the SLA are as they were.
 //
 // # What is stored
 //

@@ -19,9 +19,6 @@ type (
 		Skills    []Need   `json:"skills,omitempty"`
 		Languages []Need   `json:"languages,omitempty"`
 		Closed    bool     `json:"closed,omitempty"` // outside the hours
-		// TakenBy: an agent takes over a call that nobody has queued. The handoff
-		// is claimed at once, or refused like Take.
-		TakenBy string `json:"takenBy,omitempty"`
 	}
 	// Cancel takes the request back: the caller, or the app.
 	Cancel struct {
@@ -66,6 +63,15 @@ type (
 	EndCall struct {
 		Handoff string `json:"handoff"`
 	}
+	// TakenOver: an agent has claimed a call without asking the desk. The call has
+	// decided that, so it holds whatever they are up to and however full they are;
+	// what rings at them goes to the next. Handoff is a new id for a call that
+	// nobody has queued.
+	TakenOver struct {
+		Handoff string `json:"handoff"`
+		Call    string `json:"call"`
+		Agent   string `json:"agent"`
+	}
 	// Outside: somebody who is no agent of the desk (an app's own) has claimed
 	// the call.
 	Outside struct {
@@ -85,6 +91,9 @@ type (
 		Skills    Levels `json:"skills,omitempty"`
 		Languages Levels `json:"languages,omitempty"`
 		Away      bool   `json:"away,omitempty"` // not yet available
+		// NoConsole: they are at no console and have a call all the same: away, until
+		// they come to one.
+		NoConsole bool `json:"noConsole,omitempty"`
 	}
 	// SignOut is refused while they have calls.
 	SignOut struct {
@@ -182,6 +191,9 @@ type (
 	// Restarted comes first after Restore: who rings and who is there get their
 	// time anew, since the pause was the server's.
 	Restarted struct{}
+	// Stalled: nobody could answer for a while, since the store fails. What rings
+	// gets its time anew, and is no miss.
+	Stalled struct{}
 	// ClockJumped: the wall clock has jumped by this much (negative: back)
 	// against elapsed time. All clocks but the SLA's move with it.
 	ClockJumped struct {
@@ -191,8 +203,11 @@ type (
 	Configure struct {
 		Config Config `json:"config"`
 	}
-	// Close ends all that still wait: the hours are over.
+	// Close: the hours are over. Nobody new comes into the line; those in it are
+	// served for a while.
 	Close struct{}
+	// Open: the hours begin.
+	Open struct{}
 )
 
 func (Enter) desk()        {}
@@ -204,6 +219,7 @@ func (ClaimFailed) desk()  {}
 func (HumanLost) desk()    {}
 func (Finish) desk()       {}
 func (EndCall) desk()      {}
+func (TakenOver) desk()    {}
 func (Outside) desk()      {}
 func (SignIn) desk()       {}
 func (SignOut) desk()      {}
@@ -224,6 +240,8 @@ func (HandOver) desk()     {}
 func (EndConsult) desk()   {}
 func (Tick) desk()         {}
 func (Restarted) desk()    {}
+func (Stalled) desk()      {}
 func (ClockJumped) desk()  {}
 func (Configure) desk()    {}
 func (Close) desk()        {}
+func (Open) desk()         {}

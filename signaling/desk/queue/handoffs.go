@@ -19,38 +19,64 @@ func (d *Desk) enter(e Enter) error {
 		return ErrInvalid
 	case d.handoffs[e.Handoff] != nil || d.calls[e.Call] != nil:
 		return ErrExists
-	case len(d.line) >= d.cfg.MaxWaiting && e.TakenBy == "" && !e.Closed:
+	case len(d.line) >= d.cfg.MaxWaiting && !e.Closed:
 		return ErrFull
 	}
-	a := d.agents[e.TakenBy]
-	if e.TakenBy != "" {
-		if a == nil {
-			return ErrAgent
-		}
-		if err := canTake(a); err != nil {
-			return err
-		}
-	}
-	d.Seq++
-	h := &item{Handoff: Handoff{ID: e.Handoff, Call: e.Call, Seq: d.Seq, Reason: clean(e.Reason), Brief: clean(e.Brief),
-		Priority: e.Priority, Rank: e.Priority, Skills: skills, Languages: languages, EnteredAt: d.Now}}
-	d.handoffs[h.ID], d.calls[h.Call] = h, h
-	d.number(h)
-	if e.Closed && a == nil {
+	h := d.begin(Handoff{ID: e.Handoff, Call: e.Call, Reason: clean(e.Reason), Brief: clean(e.Brief), Priority: e.Priority,
+		Skills: skills, Languages: languages})
+	if e.Closed || d.Closed {
 		d.end(h, hClosed, OutOfHours, "")
 		return nil
 	}
-	h.SLA = sla.Begin(d.cfg.SLA, h.Priority, d.Now)
-	d.arm(clockSLA, h.ID, h.SLA.NextAt())
-	if a != nil {
-		h.Unasked, h.Uninvited = true, true
-		d.move(h, hTake)
-		d.taken(a, h)
-		return nil
-	}
+	d.promise(h)
 	d.move(h, hEnter)
 	d.wait(h)
 	d.entered = append(d.entered, h)
+	return nil
+}
+
+// begin makes the record of a new handoff.
+func (d *Desk) begin(record Handoff) *item {
+	d.Seq++
+	record.Seq, record.Rank, record.EnteredAt = d.Seq, record.Priority, d.Now
+	h := &item{Handoff: record}
+	d.handoffs[h.ID], d.calls[h.Call] = h, h
+	d.number(h)
+	return h
+}
+
+// promise starts the clocks of the SLA.
+func (d *Desk) promise(h *item) {
+	h.SLA = sla.Begin(d.cfg.SLA, h.Priority, d.Now)
+	d.arm(clockSLA, h.ID, h.SLA.NextAt())
+}
+
+// takenOver is the claim of an agent that the call has taken without the desk.
+func (d *Desk) takenOver(e TakenOver) error {
+	a, h := d.agents[e.Agent], d.calls[e.Call]
+	switch {
+	case a == nil:
+		return ErrAgent
+	case a.Presence == Offline:
+		return ErrPresence // SignIn with NoConsole comes before
+	case h != nil && h.Agent == a.ID && h.State.Held():
+		return nil // a repetition
+	case h != nil && !h.State.InLine():
+		return ErrTaken
+	case h == nil && (!validID(e.Handoff) || !validID(e.Call)):
+		return ErrInvalid
+	case h == nil && d.handoffs[e.Handoff] != nil:
+		return ErrExists
+	}
+	if h == nil {
+		h = d.begin(Handoff{ID: e.Handoff, Call: e.Call, Reason: "takeover", Priority: P3, Unasked: true, Uninvited: true})
+		d.promise(h)
+	} else {
+		d.withdraw(h, "taken")
+	}
+	d.unringAgent(a, "taken")
+	d.move(h, hTake)
+	d.taken(a, h)
 	return nil
 }
 
@@ -104,11 +130,16 @@ func (d *Desk) again(h *item, e happening) {
 	d.entered = append(d.entered, h)
 }
 
-// claim is h taken by a, whose record says so already.
+// claim has the call taken over for a, whose record says so already.
 func (d *Desk) claim(h *item, a *worker) {
+	d.hold(h, a)
+	d.fx.Claims = append(d.fx.Claims, Claim{h.ID, h.Call, a.ID})
+}
+
+// hold is h of a, who claims it.
+func (d *Desk) hold(h *item, a *worker) {
 	d.stopWaiting(h)
 	h.Agent, h.ClaimedAt = a.ID, d.Now
-	d.fx.Claims = append(d.fx.Claims, Claim{h.ID, h.Call, a.ID})
 }
 
 func (d *Desk) outside(h *item, name string) error {

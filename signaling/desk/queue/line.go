@@ -23,6 +23,7 @@ func order(a, b *item) int {
 func (d *Desk) join(h *item) {
 	i, _ := slices.BinarySearchFunc(d.line, h, order)
 	d.line = slices.Insert(d.line, i, h)
+	d.stirred = true
 	d.noticeSoon()
 }
 

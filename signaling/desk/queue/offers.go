@@ -30,6 +30,7 @@ func (d *Desk) turn(a *worker, e turn, why string) {
 	}
 	d.tellPresence(PresenceChange{a.ID, a.Presence, to, why})
 	a.Presence, a.PresenceAt, a.Why = to, d.Now, why
+	d.stirred = d.stirred || !a.there()
 	d.noticeSoon()
 }
 
@@ -202,6 +203,7 @@ func (d *Desk) take(a *worker, h *item) error {
 	d.withdraw(h, "taken")
 	d.move(h, hTake)
 	d.taken(a, h)
+	d.fx.Claims = append(d.fx.Claims, Claim{h.ID, h.Call, a.ID})
 	return nil
 }
 
@@ -218,12 +220,13 @@ func canTake(a *worker) error {
 	return nil
 }
 
+// taken gives h to a.
 func (d *Desk) taken(a *worker, h *item) {
 	a.Active = append(a.Active, h.ID)
 	a.Missed, a.IdleAt = 0, d.Now
 	d.turn(a, aTake, "")
 	d.offers(a)
-	d.claim(h, a)
+	d.hold(h, a)
 }
 
 func (d *Desk) takeNext(a *worker) error {

@@ -93,11 +93,11 @@ func randomEvent(w *world, r chance, n int) Event {
 			e.Skills, e.Languages = some(names), some(tongues)
 		}
 		if r(15) == 0 {
-			e.TakenBy = agent()
+			return TakenOver{Handoff: e.Handoff, Call: e.Call, Agent: agent()}
 		}
 		return e
 	case k < 32:
-		return SignIn{Agent: agent(), Capacity: r(4), Skills: can(names), Languages: can(tongues), Away: r(6) == 0}
+		return SignIn{Agent: agent(), Capacity: r(4), Skills: can(names), Languages: can(tongues), Away: r(6) == 0, NoConsole: r(8) == 0}
 	case k < 33:
 		return Forget{who(Offline)}
 	case k < 34:
@@ -129,6 +129,10 @@ func randomEvent(w *world, r chance, n int) Event {
 	case k < 75:
 		return Cancel{Handoff: handoff()}
 	case k < 76:
+		if r(3) == 0 {
+			h, _ := w.d.Handoff(handoff())
+			return TakenOver{Handoff: h.ID, Call: h.Call, Agent: agent()}
+		}
 		return KeepWaiting{handoff()}
 	case k < 78:
 		p, skills := Priority(1+r(4)), some(names)
@@ -168,13 +172,18 @@ func randomEvent(w *world, r chance, n int) Event {
 		w.now = w.now.Add(by)
 		return ClockJumped{by}
 	case k < 98 && r(8) == 0:
+		if r(2) == 0 {
+			return Stalled{}
+		}
 		return Restarted{}
 	case k < 99 && r(10) == 0:
 		c := w.d.cfg
 		c.Mode = []Mode{Push, Manual}[r(2)]
 		c.ExpireIn = []time.Duration{never, 30 * time.Second}[r(2)]
 		return Configure{c}
-	case k < 100 && r(50) == 0:
+	case k < 100 && s.Counters.Closed:
+		return Open{}
+	case k < 100 && r(4) == 0:
 		return Close{}
 	}
 	return Tick{}
@@ -183,7 +192,8 @@ func randomEvent(w *world, r chance, n int) Event {
 func smallConfig(r chance) Config {
 	return Config{Mode: []Mode{Push, Push, Push, Manual}[r(4)], AgeEvery: []time.Duration{never, 2 * time.Minute, 30 * time.Second}[r(3)],
 		SkillsFor: []time.Duration{never, 90 * time.Second}[r(2)], PreferredFor: []time.Duration{0, never}[r(2)],
-		ExpireIn: []time.Duration{never, 20 * time.Second}[r(2)], WrapUp: []time.Duration{0, never}[r(2)],
+		AfterHours: []time.Duration{0, never, 20 * time.Second}[r(3)],
+		ExpireIn:   []time.Duration{never, 20 * time.Second}[r(2)], WrapUp: []time.Duration{0, never}[r(2)],
 		HeartbeatWithin: []time.Duration{5 * time.Minute, 15 * time.Second}[r(2)], SLA: sla.Config{}}
 }
 

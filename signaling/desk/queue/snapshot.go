@@ -65,6 +65,7 @@ func Restore(cfg Config, s Snapshot) (*Desk, error) {
 	if err := d.links(); err != "" {
 		return nil, bad("%s", err)
 	}
+	d.stirred = true
 	d.rewind()
 	return d, nil
 }

@@ -497,12 +497,11 @@ func TestClaimFails(t *testing.T) {
 		t.Errorf("%v", w.ended)
 	}
 	// Taken over with nobody asking; then the caller does ask.
-	w.do(Enter{Handoff: "x", Call: "x", TakenBy: "b"})
+	w.do(TakenOver{Handoff: "x", Call: "x", Agent: "b"})
 	w.do(KeepWaiting{"x"})
 	w.do(ClaimFailed{Handoff: "x"})
 	w.state("x", StatePending)
 	w.do(SetAway{Agent: "b"})
-	w.refused(Enter{Handoff: "y", Call: "y", TakenBy: "b"}, ErrPresence)
 	w.do(Outside{"x", "The app's Anna"})
 	w.do(Connected{"x"})
 	w.do(Finish{Handoff: "x", Detail: "returned"})
@@ -695,7 +694,7 @@ func TestWaiting(t *testing.T) {
 }
 
 func TestOutOfHours(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newWorld(t, Config{AfterHours: never})
 	fx := w.do(Enter{Handoff: "h", Call: "c", Closed: true})
 	if len(fx.Ended) != 1 || fx.Ended[0].Outcome != OutOfHours || len(fx.SLA) > 0 || len(fx.Handoffs) > 0 {
 		t.Errorf("%+v", fx)
@@ -710,6 +709,13 @@ func TestOutOfHours(t *testing.T) {
 		t.Errorf("%+v", w.ended)
 	}
 	w.state("one", StateConnected)
+	w.do(Enter{Handoff: "four", Call: "four"})
+	if w.ended["four"] != OutOfHours { // whether or not who asks knows
+		t.Errorf("%+v", w.ended)
+	}
+	w.do(Open{})
+	w.do(enter("five", P3))
+	w.line("five")
 }
 
 func TestSLAOfAHandoff(t *testing.T) {
@@ -911,6 +917,20 @@ func TestRestart(t *testing.T) {
 	w.pass(19 * time.Second)
 	w.presence("a", Ring)
 	w.answer("h")
+}
+
+// While nobody can answer nothing is missed.
+func TestStalled(t *testing.T) {
+	w := newWorld(t, alive(Config{Misses: 1}))
+	w.do(agent("a", 1))
+	w.do(enter("h", P3))
+	for range 10 {
+		w.pass(15 * time.Second)
+		w.do(Stalled{})
+	}
+	w.ringsAt("h", "a")
+	w.pass(20 * time.Second)
+	w.presence("a", Away)
 }
 
 // The person whom a transfer is for goes away: after a while it is anyone's.

@@ -153,6 +153,7 @@ var agentTable = []agentEdge{
 	{Away, aBack, yes, either, Busy},
 	{Away, aFinish, either, either, Away},
 	{Away, aDrop, either, either, Away},
+	{Away, aTake, yes, either, Away}, // past the desk
 	{Away, aSignOut, no, either, Offline},
 	{Away, aLost, either, either, Offline},
 

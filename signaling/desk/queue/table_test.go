@@ -54,7 +54,7 @@ func TestEveryPairOfStateAndHappening(t *testing.T) {
 var wantAgent = map[string]map[turn]string{
 	"offline":     {aSignIn: "available", aSignInAway: "away"},
 	"away":        {aBack: "available", aFinish: "away", aDrop: "away", aSignOut: "offline", aLost: "offline"},
-	"away c":      {aBack: "busy", aFinish: "away", aDrop: "away", aLost: "offline"},
+	"away c":      {aBack: "busy", aTake: "away", aFinish: "away", aDrop: "away", aLost: "offline"},
 	"available":   {aOffer: "ringing", aAway: "away", aSignOut: "offline", aLost: "offline"},
 	"available c": {aTake: "busy", aLost: "offline"},
 	"ringing":     {aPass: "available", aWithdraw: "available", aFinish: "ringing", aDrop: "ringing", aPassAgain: "away"},

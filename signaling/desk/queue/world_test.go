@@ -68,12 +68,16 @@ func (w *world) step(e Event) (Effects, error) {
 		now = d.Now
 	}
 	d.Now = now
-	if _, ok := e.(Restarted); ok {
+	switch e.(type) {
+	case Restarted:
 		d.restarted()
+	case Stalled:
+		d.ringAnew()
 	}
 	d.fire()
 	fired := reflect.DeepEqual(fx, Effects{})
 	err := d.apply(e)
+	d.sweep()
 	made := len(fx.Offers)
 	want := naiveOffers(d.cfg, d.Snapshot())
 	d.drain()
@@ -100,7 +104,7 @@ func (w *world) step(e Event) (Effects, error) {
 		w.fatalf("wakes at %v, which is over", fx.Wake.Sub(t0))
 	}
 	w.write(fx)
-	w.check(before, fx)
+	w.check(e, before, fx)
 	return fx, err
 }
 
@@ -171,7 +175,7 @@ func (w *world) write(fx Effects) {
 }
 
 // check is what holds after every step.
-func (w *world) check(before Snapshot, fx Effects) {
+func (w *world) check(e Event, before Snapshot, fx Effects) {
 	w.t.Helper()
 	s := w.d.Snapshot()
 	byID := map[string]*Handoff{}
@@ -203,14 +207,25 @@ func (w *world) check(before Snapshot, fx Effects) {
 		w.fatalf("line %v, want %v", got, want)
 	}
 
-	// Nobody over capacity, nobody offered twice.
+	// After the hours only those wait whom somebody who is there can have, for as
+	// long as that is granted.
+	if s.Counters.Closed {
+		for _, h := range line {
+			if s.Counters.CloseAt.IsZero() || s.Counters.CloseAt.Before(w.d.Now) || !naiveServable(w.d.cfg, h, s.Agents) {
+				w.fatalf("%s waits after the hours, until %v", h.ID, s.Counters.CloseAt.Sub(t0))
+			}
+		}
+	}
+
+	// Nobody over capacity but by a call's decision, nobody offered twice.
 	loads := map[string]int{}
 	for _, a := range before.Agents {
 		loads[a.ID] = a.Load()
 	}
 	for i := range s.Agents {
 		a := &s.Agents[i]
-		if a.Load() > a.Capacity && a.Load() > loads[a.ID] {
+		fact, _ := e.(TakenOver)
+		if a.Load() > a.Capacity && a.Load() > loads[a.ID] && fact.Agent != a.ID {
 			w.fatalf("%s has %d of %d", a.ID, a.Load(), a.Capacity)
 		}
 		rings := 0
@@ -282,7 +297,7 @@ func (w *world) check(before Snapshot, fx Effects) {
 	if a, b := durable(stored), durable(s); !reflect.DeepEqual(a, b) {
 		w.fatalf("stored is another desk than the one that runs:\n%s\n%s", show(a), show(b))
 	}
-	if w.counters.Seq != s.Counters.Seq || w.counters.OfferNo != s.Counters.OfferNo || w.counters.Handling != s.Counters.Handling {
+	if a, b := w.counters, s.Counters; a.Seq != b.Seq || a.OfferNo != b.OfferNo || a.Handling != b.Handling || a.Closed != b.Closed || a.CloseAt != b.CloseAt {
 		w.fatalf("counters %+v are stored, %+v run", w.counters, s.Counters)
 	}
 }
@@ -371,6 +386,26 @@ func naiveFits(h *Handoff, a *Agent) (wishes int, ok bool) {
 		}
 	}
 	return wishes, true
+}
+
+// naiveServable is who may wait after the hours, as the documentation has it.
+func naiveServable(c Config, h *Handoff, agents []Agent) bool {
+	relaxed := *h
+	if c.LevelsFor >= 0 {
+		relaxed.Stage = max(relaxed.Stage, StageAnyLevel)
+	}
+	if c.SkillsFor >= 0 {
+		relaxed.Stage = StageLanguages
+	}
+	relaxed.Stage = max(relaxed.Stage, StageRequired)
+	for i := range agents {
+		a := &agents[i]
+		_, fits := naiveFits(&relaxed, a)
+		if a.Presence != Offline && a.Presence != Away && (fits || c.Mode == Manual || h.Offer != nil || h.Target != nil && h.Target.Agent == a.ID) {
+			return true
+		}
+	}
+	return false
 }
 
 func naiveLanguage(tag string, known Levels) (best int) {

@@ -19,6 +19,16 @@
 // because nobody looked in between, first tells what was due: whether a target
 // was met depends on the deadline and never on when it was looked at.
 //
+// # Always, not in opening hours
+//
+// Desks for mail and tickets run such clocks in business hours, since a ticket
+// waits overnight. A caller does not: outside the hours a request is answered at
+// once and has no clock, and who is in line when they end is served or told within
+// Routing.AfterHours, four hours at most. Pausing a clock would hide a wait that
+// somebody sits through on the line, and would move a deadline that was told; so a
+// minute is a minute. A call-back that is left for the next day is a list of its
+// own, and no handoff.
+//
 // # What stops a clock
 //
 //	                        first response     resolution

@@ -192,8 +192,12 @@ export class RelevoCall extends Emitter<CallEvents> {
 
   // What is asked of the server. All reject with RpcError or ConnectionError.
 
-  async sendMessage(text: string): Promise<number> {
-    return (await this.#connection.request("message", { text })).seq;
+  /**
+   * Types something. A human's without the floor is guidance for the AI, unless
+   * it is to the caller: the first such takes the call over in the agent's voice.
+   */
+  async sendMessage(text: string, to?: "caller"): Promise<number> {
+    return (await this.#connection.request("message", to ? { text, to } : { text })).seq;
   }
   async requestHuman(params: RequestHuman = {}): Promise<void> {
     await this.#connection.request("requestHuman", params);
