@@ -79,7 +79,7 @@ type callsDesk struct{ *desk.Desk }
 func (d callsDesk) Request(id string, r call.HumanRequest) {
 	brief := r.Detail
 	d.Desk.Request(id, desk.Request{No: r.No, Reason: r.Reason, Brief: brief, Caller: r.Caller, Priority: r.Priority, Skill: r.Skill, Language: r.Language,
-		Words: r.Words, Meta: json.RawMessage(r.Meta)})
+		Words: r.Words, Meta: json.RawMessage(r.Meta), Skills: queueNeeds(r.Skills), Languages: queueNeeds(r.Languages)})
 }
 
 func (d callsDesk) Claimed(id string, by call.Claimant) {
