@@ -82,7 +82,7 @@ func (d callsDesk) Request(id string, r call.HumanRequest) {
 
 func deskRequest(r call.HumanRequest) desk.Request {
 	return desk.Request{No: r.No, Reason: r.Reason, Brief: r.Detail, Caller: r.Caller, Priority: r.Priority, Skill: r.Skill, Language: r.Language,
-		Words: r.Words, Meta: json.RawMessage(r.Meta)}
+		Words: r.Words, Meta: json.RawMessage(r.Meta), Skills: queueNeeds(r.Skills), Languages: queueNeeds(r.Languages)}
 }
 
 func (d callsDesk) Resumed(id, state string, r call.HumanRequest, by *call.Claimant) {

@@ -14,7 +14,7 @@ import (
 // line of its own and rings at nobody.
 type Desk interface {
 	// Request: a human is asked for. Wait or Drop follows. The same No again: the
-	// app has another priority or skill for it.
+	// app has another priority, or other needs.
 	Request(callID string, r HumanRequest)
 	// Cancelled: they are no longer wanted.
 	Cancelled(callID, why string)
@@ -46,6 +46,8 @@ type HumanRequest struct {
 	Language string // of the call
 	Words    string // the caller's last words
 	Meta     []byte // the app's
+
+	Skills, Languages []wire.Need // said by the app
 }
 
 // Wait is how a caller's wait stands, as the desk tells it.
@@ -64,6 +66,8 @@ func (c *Call) requestOf(d decision) HumanRequest {
 	text := func(key string) string { s, _ := d.details[key].(string); return s }
 	r := HumanRequest{No: c.request, Reason: d.reason, Detail: text("detail"), Email: text("email"), Skill: text("skill"), Language: c.spec.Language, Meta: c.spec.Meta}
 	r.Priority, _ = d.details["priority"].(int)
+	r.Skills, _ = d.details["skills"].([]wire.Need)
+	r.Languages, _ = d.details["languages"].([]wire.Need)
 	for _, m := range c.order {
 		if m.role == wire.RoleCaller {
 			r.Caller = m.name()
@@ -96,7 +100,7 @@ func (c *Call) tellDesk(d decision, from, to takeover.State) {
 		desk.Request(c.id, c.requestOf(d))
 	case d.event == takeover.Request && from == takeover.Pending:
 		// It is open already; only the app says more about it by asking again.
-		if r := c.requestOf(d); r.Priority != 0 || r.Skill != "" {
+		if r := c.requestOf(d); r.Priority != 0 || r.Skill != "" || len(r.Skills)+len(r.Languages) > 0 {
 			desk.Request(c.id, r)
 		}
 	case d.event == takeover.Request && from == takeover.WillStart:

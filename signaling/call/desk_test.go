@@ -169,3 +169,35 @@ func TestHeard(t *testing.T) {
 		}
 	})
 }
+
+// What the app asks for reaches the desk, also when it says more later; what
+// members and the AI say again does not.
+func TestAppAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k, desk := newDeskTalk(t)
+		defer k.end()
+		asks := func(r wire.RequestHuman) {
+			if err := k.c.RequestHuman(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		asks(wire.RequestHuman{Reason: "fraud", Priority: 2, Skill: "billing", Email: "kim@example.org"})
+		k.caller.Do(wire.MethodRequestHuman, wire.RequestHuman{Reason: "me too", Priority: 1, Skills: []wire.Need{{Name: "vip"}}}, nil)
+		k.bot(0).events.WantHuman(0, "distress", "more")
+		asks(wire.RequestHuman{Reason: "again"})
+		asks(wire.RequestHuman{Priority: 1, Skills: []wire.Need{{Name: "law", Level: 4}}, Languages: []wire.Need{{Name: "de", Preferred: true}}})
+		time.Sleep(time.Second)
+		desk.mu.Lock()
+		defer desk.mu.Unlock()
+		if len(desk.requests) != 2 {
+			t.Fatalf("the desk was asked %+v", desk.requests)
+		}
+		first, more := desk.requests[0], desk.requests[1]
+		if first.No != 1 || first.Reason != "fraud" || first.Priority != 2 || first.Skill != "billing" || first.Email != "kim@example.org" || first.Caller != "carla" {
+			t.Errorf("%+v", first)
+		}
+		if more.No != 1 || more.Priority != 1 || more.Skill != "" || len(more.Skills) != 1 || more.Skills[0].Level != 4 || len(more.Languages) != 1 || !more.Languages[0].Preferred {
+			t.Errorf("%+v", more)
+		}
+	})
+}

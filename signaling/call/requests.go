@@ -130,7 +130,7 @@ func (m *Member) RequestHuman(ctx context.Context, r wire.RequestHuman) error {
 	if m.m.role == wire.RoleObserver || m.m.role == wire.RoleHuman {
 		return wire.Errorf(wire.KindForbidden, "the caller or the agent asks for a human")
 	}
-	r.Priority, r.Skill = 0, "" // what a member says never sets them; an app may
+	r.Priority, r.Skill, r.Skills, r.Languages = 0, "", nil, nil // what a member says never sets them; an app may
 	return m.c.requestHuman(ctx, r, m.m)
 }
 
@@ -152,6 +152,12 @@ func (c *Call) requestHuman(ctx context.Context, r wire.RequestHuman, by *member
 		}
 		if r.Skill != "" {
 			details["skill"] = r.Skill
+		}
+		if len(r.Skills) > 0 {
+			details["skills"] = r.Skills
+		}
+		if len(r.Languages) > 0 {
+			details["languages"] = r.Languages
 		}
 		if r.Priority != 0 {
 			details["priority"] = r.Priority

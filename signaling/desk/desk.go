@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,6 +68,17 @@ type Request struct {
 	Language string          // of the call, BCP 47
 	Words    string          // the caller's last words, for the rules
 	Meta     json.RawMessage // the app's, for the rules
+
+	Skills, Languages []queue.Need // said by the app
+}
+
+// needs are those that the request says. Skill is one of the skills.
+func (q *Request) needs() (skills, languages []queue.Need) {
+	skills = slices.Clone(q.Skills)
+	if q.Skill != "" {
+		skills = append(skills, queue.Need{Name: q.Skill})
+	}
+	return skills, q.Languages
 }
 
 // People are the desk's accounts. An account.Book fits.

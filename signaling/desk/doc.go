@@ -76,13 +76,70 @@
 // step and says ClockJumped where they part; and it steps now and then without
 // being woken, so that a jump ahead is seen. Deadlines of the SLA do not move;
 // the rest does. It says Open and Close when the hours begin and end; who waits
-// when they end is served for a while (Routing.AfterHours). A sign of life of an agent is an answer of their console's
-// socket or media of theirs in a call, whichever there is, so that a console
-// that reloads does not lose a conversation that goes on.
+// when they end is served for a while (Routing.AfterHours). A sign of life of an
+// agent is an answer of their console's socket or media of theirs in a call,
+// whichever there is, so that a console that reloads does not lose a conversation
+// that goes on.
 //
 // # Several servers
 //
 // The desk is owned by the one that leases its row; what others hear goes there.
 // One handoff that goes on per call is a unique index of the store, so that even
 // two owners by mistake cannot have a caller twice.
+//
+// # What is tested where
+//
+// Each clause of what is asked of the desk, and tests that fail where it does not
+// hold; a test of this package sees that they exist. Directories are below
+// signaling, relevo is cmd/relevo. The pages are tested in webclient.
+//
+//	a record with reason, brief, caller, priority     desk.TestFromRequestToReturn
+//	skill and language of a request                   desk.TestWhatARequestNeeds call.TestAppAsks
+//	by priority, then age; nobody starves             desk/queue.TestOrder desk/queue.TestAgeing desk/queue.TestNoStarvation
+//	priority by rules: segment, words, metadata       desk/rules.TestPriority desk.TestWhatARequestNeeds
+//	priority by the app, at once or later             desk.TestRulesAndTheAppSetPriorities relevo.TestDeskLikelyWait
+//	priority by an agent                              signaling.TestDeskOverASocket signaling.TestDeskByHand
+//	never by the caller                               call.TestOneOpenRequest
+//	place and wait, seen and heard                    relevo.TestDeskLikelyWait relevo.TestDeskWaitByVoice desk/queue.TestEstimate
+//	also while the disk is down                       desk.TestFullDisk
+//	the caller cancels                                relevo.TestDeskWaitAndCancel
+//	an older request's end is not the newer's         call.TestDropOfAnOlderRequest desk.TestRequestsHaveNumbers
+//
+//	presence, busy with n of capacity                 desk/queue.TestEveryPairOfPresenceAndTurn desk.TestTakenOverPastTheDesk
+//	least loaded, then longest idle                   desk/queue.TestLeastLoadedThenLongestIdle
+//	skills and languages, levels, relaxed             desk/queue.TestSkillsAreRelaxed desk/queue.TestRandomRuns
+//	declined or unanswered: the next, after two away  desk/queue.TestRingingGoesOnAndTwoMissesSetAway signaling.TestDeskByHand
+//	take the next, take this one                      desk/queue.TestTake signaling.TestDeskByHand desk.TestEverybodyTakes
+//	drained at once                                   desk/queue.TestRandomRuns desk/queue.TestProperties
+//	a browser dies: first in line                     desk/queue.TestBrowserDies desk.TestConsoleDies relevo.TestRandomDesk
+//	transfer to a person or skill                     desk/queue.TestTransfer relevo.TestDeskTransfer
+//	with a consult before                             desk/queue.TestConsult relevo.TestDeskConsultAndHandOver
+//	a supervisor assigns, an agent may not            desk/queue.TestAssign signaling.TestDeskByHand
+//	takeovers past the desk count                     desk/queue.TestTakenOverPastTheDesk desk.TestTakenOverPastTheDesk relevo.TestRandomDesk
+//	accounts that change hold at once                 desk.TestAccountsChange
+//
+//	targets by priority, from Pending                 desk/sla.TestClocks desk/queue.TestSLAOfAHandoff
+//	at 80 %, at the deadline, each once               desk/sla.TestAnyPaceTellsTheSame desk/store.TestSLAEventsOnce
+//	restart, jump of the clock, daylight saving       desk/queue.TestRestart desk.TestSLAOverAJump desk/sla.TestDaylightSaving
+//	alerts to supervisors                             desk.TestSLAOverAJump signaling.TestDeskRoles
+//	for reports                                       desk/report.TestFigures signaling.TestDeskReport
+//
+//	ten periods, their check                          desk/hours.TestCheck
+//	09-12, 10-12, 13-18, 15-17; midnight; clocks      desk/hours.TestWindows desk/hours.TestOpenAndNext desk/hours.TestAgainstTheNaiveModel
+//	the preset reply, a call-back in a list           relevo.TestDeskOutOfHours signaling.TestWhatPeopleWriteDown
+//	the hours end while callers wait                  desk/queue.TestServedAfterTheHours desk.TestHoursEnd relevo.TestDeskHoursEnd
+//	nobody waits overnight                            desk/queue.TestNobodyWaitsOvernight
+//	notConfigured, available, unavailable             desk/hours.TestStatus desk.TestStatusIsReckonedOnce signaling.TestSettingsOverREST
+//
+//	asked after 60 s; on, or no more                  desk.TestQuestion relevo.TestDeskWaitAndCancel
+//	by voice, and answered by voice                   relevo.TestDeskWaitByVoice
+//	180 s without a word to the human: the AI         call.TestCallerWhoIsSilent
+//	both sides can end it                             call.TestCallerEndsTheTalk relevo.TestDeskThereAndBackTwice
+//	a claim, or the first message, disables the AI    call.TestFirstMessageTakesOver call.TestThereAndBackTwice
+//
+//	capacity, one offer, one end, in random runs      desk/queue.TestRandomRuns desk/queue.TestProperties relevo.TestRandomDesk
+//	1,000 handoffs to 200 consoles                    desk.TestManyConsoles
+//	50 agents claim 2,000                             desk.TestEverybodyTakes
+//	kill -9                                           desk.TestKill
+//	one log, there and back twice                     relevo.TestDeskThereAndBackTwice
 package desk

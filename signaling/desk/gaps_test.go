@@ -291,6 +291,14 @@ func TestWhatARequestNeeds(t *testing.T) {
 		if got := look("c1"); got != "P4 [{billing 1 false}] [{de-at 1 false}]" {
 			t.Error(got)
 		}
+		w.request("c3", desk.Request{Language: "de", Skill: "tea", Skills: []queue.Need{{Name: "law", Level: 3}, {Name: "golf", Preferred: true}}, Languages: []queue.Need{{Name: "fr", Level: 2}}})
+		if got := look("c3"); got != "P3 [{law 3 false} {golf 1 true} {tea 1 false}] [{fr 2 false}]" {
+			t.Error(got)
+		}
+		w.desk.Request("c3", desk.Request{Languages: []queue.Need{{Name: "it"}}})
+		if got := look("c3"); got != "P3 [{law 3 false} {golf 1 true} {tea 1 false}] [{it 1 false}]" {
+			t.Error(got)
+		}
 		w.desk.Request("c1", desk.Request{Skill: "law"})
 		if got := look("c1"); got != "P4 [{law 1 false}] [{de-at 1 false}]" {
 			t.Error(got)

@@ -184,10 +184,8 @@ func (r *runner) request(callID string, q Request) {
 			e.Priority = p
 		}
 	}
-	if q.Skill != "" {
-		e.Skills = []queue.Need{{Name: q.Skill}}
-	}
-	if q.Language != "" && r.settings.ByLanguage {
+	e.Skills, e.Languages = q.needs()
+	if q.Language != "" && len(e.Languages) == 0 && r.settings.ByLanguage {
 		e.Languages = []queue.Need{{Name: q.Language}}
 	}
 	if h, known := r.queue.ByCall(callID); known {
@@ -211,8 +209,12 @@ func (r *runner) again(h queue.Handoff, q Request) {
 	if p := queue.Priority(q.Priority); p.Valid() {
 		more.Priority = &p
 	}
-	if q.Skill != "" {
-		more.Skills = &[]queue.Need{{Name: q.Skill}}
+	skills, languages := q.needs()
+	if len(skills) > 0 {
+		more.Skills = &skills
+	}
+	if len(languages) > 0 {
+		more.Languages = &languages
 	}
 	if err := r.step(more, nil); err != nil {
 		r.d.log.Warn("what the app says of a request cannot be", "call", h.Call, "error", err)

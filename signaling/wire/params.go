@@ -295,6 +295,11 @@ func (r *RequestHuman) Validate() error {
 	if err := checkEmail(r.Email); err != nil {
 		return err
 	}
+	for _, needs := range [][]Need{r.Skills, r.Languages} {
+		if err := checkNeeds(needs); err != nil {
+			return err
+		}
+	}
 	return checkLine("skill", r.Skill, 64)
 }
 

@@ -209,7 +209,11 @@ type RequestHuman struct {
 	Reason   string `json:"reason,omitempty"`
 	Email    string `json:"email,omitempty"`
 	Priority int    `json:"priority,omitempty"` // 1 urgent … 4 low; 0 = 3 normal
-	Skill    string `json:"skill,omitempty"`
+	Skill    string `json:"skill,omitempty"`    // required, at any level
+	// Skills and Languages are what is required or preferred of who takes it, with
+	// levels; Skill is one more.
+	Skills    []Need `json:"skills,omitempty"`
+	Languages []Need `json:"languages,omitempty"` // BCP 47; absent: as the desk is set
 }
 
 // Takeover claims the call for the human who sends it. The result comes once
