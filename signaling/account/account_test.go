@@ -3,6 +3,7 @@ package account_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -127,7 +128,7 @@ func TestRefusedAccounts(t *testing.T) {
 			c.change(&a)
 			_, err := b.Create(ctx, admin, a, c.password)
 			e := wire.AsError(err)
-			if err == nil || e.Kind != wire.KindBadRequest || e.Data.(map[string]string)["field"] != c.field {
+			if err == nil || e.Kind != wire.KindBadRequest || e.Data.(wire.ErrorData).Field != c.field || len(e.Data.(wire.ErrorData).Problems) != 1 {
 				t.Fatalf("%v (%v), want a complaint about %s", err, e.Data, c.field)
 			}
 		})
@@ -304,12 +305,26 @@ func TestLoginIsThrottled(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, _, err := b.Login(ctx, "dana", password, "198.51.100.1", ""); kind(err) != wire.KindRateLimited {
+		if _, _, err := b.Login(ctx, "dana", password, "192.0.2.7", ""); kind(err) != wire.KindRateLimited {
 			t.Fatalf("the sixth try: %v", err)
 		}
+		if err := b.CheckCurrent(ctx, "dana", password, "192.0.2.7"); kind(err) != wire.KindRateLimited {
+			t.Fatalf("the sixth try, as who wants another password: %v", err)
+		}
 		time.Sleep(time.Minute)
-		if _, _, err := b.Login(ctx, "dana", password, "198.51.100.1", ""); err != nil {
+		if _, _, err := b.Login(ctx, "dana", password, "192.0.2.7", ""); err != nil {
 			t.Fatal(err)
+		}
+		// After a restart too, others do not shut out who has logged in there.
+		b = open(t, path)
+		for i := range 20 {
+			_, _, _ = b.Login(ctx, fmt.Sprint("x", i), "wrong", "192.0.2.7", "")
+		}
+		if _, _, err := b.Login(ctx, "eve", "wrong", "192.0.2.7", ""); kind(err) != wire.KindRateLimited {
+			t.Fatalf("the address: %v", err)
+		}
+		if _, _, err := b.Login(ctx, "dana", password, "192.0.2.7", ""); err != nil {
+			t.Fatalf("shut out by others at the same address: %v", err)
 		}
 	})
 }

@@ -46,7 +46,7 @@ func (b *Book) Login(ctx context.Context, identity, password, address, client st
 	}
 	if mine := b.Sessions(identity); len(mine) >= maxSessions {
 		oldest := mine[len(mine)-1].ID
-		if err := b.endSessions(ctx, Actor{Identity: "server"}, func(s Session) bool { return s.ID == oldest }); err != nil {
+		if err := b.endSessions(ctx, Actor{Identity: server}, func(s Session) bool { return s.ID == oldest }); err != nil {
 			return Session{}, Account{}, err
 		}
 	}

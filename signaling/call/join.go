@@ -31,7 +31,7 @@ func (c *Call) Join(ctx context.Context, r JoinRequest) (*Member, wire.JoinResul
 			reply(joined{}, err)
 			return
 		}
-		reply(joined{&Member{c, m}, wire.JoinResult{Participant: m.public(), Call: c.callInfo(), Participants: c.roster(m),
+		reply(joined{&Member{c, m, m.claims}, wire.JoinResult{Participant: m.public(), Call: c.callInfo(), Participants: c.roster(m),
 			ICEServers: c.cfg.ICEServers, ResumeToken: m.resume, Cursor: c.lastSeq(), Resumed: r.Resume != ""}}, nil)
 		c.afterJoin(m, r)
 	})

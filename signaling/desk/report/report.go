@@ -20,7 +20,8 @@ type Call struct {
 }
 
 // Input is what a report is made of. Handoffs may reach beyond To: a call of the
-// span whose handoff came later is not contained.
+// span whose handoff came later is not contained; and before From: who had one
+// of them still in the span is credited with that time.
 type Input struct {
 	From, To time.Time // including From, excluding To
 	Now      time.Time // until when a stint that goes on is counted
@@ -100,6 +101,13 @@ type reasonCount struct {
 type agentCount struct {
 	Agent
 	waits []time.Duration
+}
+
+// Earliest is the beginning of the first day of a report that ends at to, in
+// to's zone, and has MaxDays days.
+func Earliest(to time.Time) time.Time {
+	last := to.Add(-1)
+	return time.Date(last.Year(), last.Month(), last.Day()+1-MaxDays, 0, 0, 0, 0, to.Location())
 }
 
 // Make makes a report. A span of more than MaxDays is cut at its beginning.
@@ -269,7 +277,7 @@ func countStints(all map[string]*agentCount, h *queue.Handoff, in Input) {
 			to = in.Now
 		}
 		from := s.From
-		if s.Agent == "" || !from.Before(in.To) || to.Before(in.From) {
+		if s.Agent == "" || !from.Before(in.To) || from.Before(in.From) && !to.After(in.From) {
 			continue
 		}
 		a := agentOf(all, s.Agent)
