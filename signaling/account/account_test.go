@@ -507,3 +507,97 @@ func TestAvatar(t *testing.T) {
 		}
 	}
 }
+
+// What people would take for the same is the same, and nobody is called like
+// the server.
+func TestIdentitiesDoNotLookAlike(t *testing.T) {
+	b := open(t, file(t))
+	must[account.Account](t)(b.Create(ctx, admin, dana(account.Agent), password))
+	for identity, want := range map[string]wire.ErrorKind{"Dana": wire.KindConflict, "DANA": wire.KindConflict, "server": wire.KindBadRequest, "da\u200bna": wire.KindBadRequest} {
+		a := dana(account.Agent)
+		a.Identity = identity
+		_, err := b.Create(ctx, admin, a, password)
+		if e := wire.AsError(err); kind(err) != want || e.Data.(wire.ErrorData).Field != "identity" || len(e.Data.(wire.ErrorData).Problems) != 1 {
+			t.Errorf("%q: %v", identity, err)
+		}
+	}
+}
+
+func TestCheckPassword(t *testing.T) {
+	a := &account.Account{Identity: "dana@example.com", Name: "Dana Scully", Email: "scully@example.com"}
+	for password, code := range map[string]string{
+		"éééééééééééé": "repeated", "AaAaAaAaAa": "repeated", "password123": "common", "QWERTYUIOP": "common", "Summer2026": "common", "dana scully": "own", "Dana@Example.com": "own",
+		"scully@example.com": "own", "short": "short", "ééééé1234": "short", strings.Repeat("long", 200): "long", "correct horse battery": "", "пароль из слов": "", "Summer2026 in Rome": "",
+	} {
+		err := account.CheckPassword(a, password)
+		got := ""
+		if err != nil {
+			got = wire.AsError(err).Data.(wire.ErrorData).Problems[0].Code
+		}
+		if got != code {
+			t.Errorf("%q: %q, want %q", password, got, code)
+		}
+	}
+}
+
+// A picture that nobody has any more is gone, one that somebody has stays.
+func TestPicturesGoWithTheirOwners(t *testing.T) {
+	b := open(t, file(t))
+	picture := func(shade uint8) string {
+		t.Helper()
+		i := image.NewGray(image.Rect(0, 0, 9, 9))
+		i.SetGray(4, 4, color.Gray{shade})
+		var upload bytes.Buffer
+		if err := png.Encode(&upload, i); err != nil {
+			t.Fatal(err)
+		}
+		return must[string](t)(b.PutAvatar(ctx, upload.Bytes()))
+	}
+	there := func(url string) bool {
+		_, err := b.Avatar(ctx, strings.TrimSuffix(strings.TrimPrefix(url, "/v1/avatars/"), ".jpg"))
+		return err == nil
+	}
+	one, two := picture(10), picture(200)
+	eli := dana(account.Agent)
+	eli.Identity = "eli"
+	d, e := must[account.Account](t)(b.Create(ctx, admin, dana(account.Agent), password)), must[account.Account](t)(b.Create(ctx, admin, eli, password))
+	set := func(a *account.Account, avatar string) {
+		t.Helper()
+		a.Avatar = avatar
+		*a = must[account.Account](t)(b.Update(ctx, admin, *a))
+	}
+	set(&d, one)
+	set(&e, one)
+	set(&d, two)
+	if !there(one) || !there(two) {
+		t.Error("a picture that somebody has is gone")
+	}
+	set(&e, "")
+	set(&d, two)
+	if there(one) || !there(two) {
+		t.Error("a picture that nobody has is kept, or one that somebody has is not")
+	}
+	for _, bad := range []string{"/v1/avatars/../desk/me", "/v1/avatars/x.jpg", "https://", "https://user:pass@example.com/a.png", "http://example.com/a.png", "//example.com/a.png"} {
+		d.Avatar = bad
+		if _, err := b.Update(ctx, admin, d); kind(err) != wire.KindBadRequest {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+func TestOnChange(t *testing.T) {
+	b := open(t, file(t))
+	a := must[account.Account](t)(b.Create(ctx, admin, dana(account.Agent), password))
+	var told []string
+	b.OnChange(func(before, after account.Account) {
+		told = append(told, string(before.Role)+" "+string(after.Role))
+	})
+	a.Role = account.Supervisor
+	must[account.Account](t)(b.Update(ctx, admin, a))
+	if _, err := b.Update(ctx, admin, a); kind(err) != wire.KindConflict {
+		t.Fatal(err)
+	}
+	if !slices.Equal(told, []string{"agent supervisor"}) {
+		t.Errorf("%q", told)
+	}
+}
