@@ -128,7 +128,7 @@ func (n naive) figures() []string {
 	return out
 }
 
-// agent is the line of one person, second by second.
+// agent is the line of one person.
 func (n naive) agent(id string) []string {
 	takeovers, seconds := 0, 0
 	for _, h := range n.in.Handoffs {
@@ -143,11 +143,8 @@ func (n naive) agent(id string) []string {
 			if to.IsZero() {
 				to = n.in.Now
 			}
-			for t := s.From; t.Before(to); t = t.Add(time.Second) {
-				if n.has(t) {
-					seconds++
-				}
-			}
+			a, b := max(s.From.Unix(), n.in.From.Unix()), min(to.Unix(), n.in.To.Unix())
+			seconds += int(max(0, b-a))
 		}
 	}
 	first := func(h queue.Handoff) bool { return len(h.Stints) > 0 && h.Stints[0].Agent == id }
