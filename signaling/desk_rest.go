@@ -111,7 +111,7 @@ func at(ms int64) time.Time {
 // settingKeys are the settings there are, and who may read each.
 var settingKeys = map[string]account.Role{
 	desk.SettingHours: account.Agent, desk.SettingRouting: account.Agent, desk.SettingRules: account.Supervisor,
-	"dispositions": account.Agent, "tags": account.Agent, "notifications": account.Agent, desk.SettingPublic: account.Admin,
+	desk.SettingDispositions: account.Agent, desk.SettingTags: account.Agent, desk.SettingNotifications: account.Agent, desk.SettingPublic: account.Admin,
 }
 
 // setting is a request for one setting that exists and that the role may see.

@@ -78,7 +78,7 @@ type Problem struct {
 }
 
 // CheckSetting says what is wrong with a value before it is stored; nil for
-// nothing. Keys that are not the desk's own are any JSON.
+// nothing. Keys that it does not know are any JSON.
 func CheckSetting(key string, value json.RawMessage) []Problem {
 	var out []Problem
 	fail := func(err error) []Problem { return []Problem{{"", "json", err.Error()}} }
@@ -105,6 +105,10 @@ func CheckSetting(key string, value json.RawMessage) []Problem {
 			return fail(err)
 		}
 		return v.Check()
+	case SettingDispositions, SettingTags:
+		return checkWords(value)
+	case SettingNotifications:
+		return checkSwitches(value)
 	case SettingRules:
 		var v []rules.Rule
 		if err := strict(value, &v); err != nil {
