@@ -121,7 +121,7 @@ func (c *Call) admit(r JoinRequest) (*member, error) {
 // the one they look at. What the older had of media ends.
 func (c *Call) replace(m *member, role wire.Role, r JoinRequest) error {
 	if m.role != role {
-		return wire.Errorf(wire.KindConflict, "%q is in the call already, as %s", r.Claims.Identity, m.role)
+		return wire.Errorf(wire.KindConflict, "you are in the call already, as %s", m.role)
 	}
 	if err := c.newPeer(m); err != nil {
 		return err
