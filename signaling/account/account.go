@@ -98,7 +98,7 @@ func (a *Account) Validate() error {
 
 func checkLevels(member string, levels map[string]int) error {
 	if len(levels) > maxSkills {
-		return invalid(member, "many", "at most %d", maxSkills)
+		return invalid(member, "tooMany", "at most %d", maxSkills)
 	}
 	for name, level := range levels {
 		if strings.TrimSpace(name) != name || name == "" || utf8.RuneCountInString(name) > maxName || level < 1 || level > 5 {
@@ -132,7 +132,7 @@ func CheckPassword(a *Account, password string) error {
 	case n < minPassword:
 		return invalid("password", "short", "at least %d characters", minPassword)
 	case len(password) > maxPassword:
-		return invalid("password", "long", "at most %d bytes", maxPassword)
+		return invalid("password", "tooLong", "at most %d bytes", maxPassword)
 	case strings.TrimLeft(lower, string(first)) == "":
 		return invalid("password", "repeated", "more than one character over and over")
 	case lower == strings.ToLower(a.Identity) || lower == strings.ToLower(a.Name) || a.Email != "" && lower == strings.ToLower(a.Email):
@@ -147,7 +147,16 @@ func CheckPassword(a *Account, password string) error {
 // form, which knows the reader's language.
 func invalid(member, code, format string, args ...any) error {
 	message := fmt.Sprintf(format, args...)
-	e := wire.Errorf(wire.KindBadRequest, "%s: %s", member, message)
-	e.Data = wire.ErrorData{Kind: wire.KindBadRequest, Field: member, Problems: []wire.FieldProblem{{Field: member, Code: code, Message: message}}}
+	return problem(wire.Errorf(wire.KindBadRequest, "%s: %s", member, message), member, code, message)
+}
+
+// conflict is what is wrong with a member because of what there is already.
+func conflict(member, code, format string, args ...any) error {
+	e := wire.Errorf(wire.KindConflict, format, args...)
+	return problem(e, member, code, e.Message)
+}
+
+func problem(e *wire.Error, member, code, message string) error {
+	e.Data = wire.ErrorData{Kind: e.Kind, Field: member, Problems: []wire.FieldProblem{{Field: member, Code: code, Message: message}}}
 	return e
 }

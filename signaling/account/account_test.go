@@ -527,7 +527,7 @@ func TestCheckPassword(t *testing.T) {
 	a := &account.Account{Identity: "dana@example.com", Name: "Dana Scully", Email: "scully@example.com"}
 	for password, code := range map[string]string{
 		"éééééééééééé": "repeated", "AaAaAaAaAa": "repeated", "password123": "common", "QWERTYUIOP": "common", "Summer2026": "common", "dana scully": "own", "Dana@Example.com": "own",
-		"scully@example.com": "own", "short": "short", "ééééé1234": "short", strings.Repeat("long", 200): "long", "correct horse battery": "", "пароль из слов": "", "Summer2026 in Rome": "",
+		"scully@example.com": "own", "short": "short", "ééééé1234": "short", strings.Repeat("long", 200): "tooLong", "correct horse battery": "", "пароль из слов": "", "Summer2026 in Rome": "",
 	} {
 		err := account.CheckPassword(a, password)
 		got := ""

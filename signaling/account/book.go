@@ -169,9 +169,7 @@ func (b *Book) Create(ctx context.Context, by Actor, a Account, password string)
 	b.writing.Lock()
 	defer b.writing.Unlock()
 	if other, taken := b.like(a.Identity); taken {
-		e := wire.Errorf(wire.KindConflict, "there is an account %q already", other)
-		e.Data = wire.ErrorData{Kind: wire.KindConflict, Field: "identity", Problems: []wire.FieldProblem{{Field: "identity", Code: "taken", Message: e.Message}}}
-		return Account{}, e
+		return Account{}, conflict("identity", "taken", "there is an account %q already", other)
 	}
 	if err := b.put(ctx, by, "account.created", entry{}, false, entry{Account: a, hash: hash}); err != nil {
 		return Account{}, err
@@ -193,9 +191,9 @@ func (b *Book) Update(ctx context.Context, by Actor, a Account) (Account, error)
 	case !known:
 		return Account{}, wire.Errorf(wire.KindNotFound, "there is no such account")
 	case before.Version != a.Version:
-		return Account{}, wire.Errorf(wire.KindConflict, "somebody else has changed this account meanwhile; look at it again")
+		return Account{}, conflict("version", "overtaken", "somebody else has changed this account meanwhile; look at it again")
 	case before.Role == Admin && !before.Disabled && (a.Role != Admin || a.Disabled) && b.admins() == 1:
-		return Account{}, wire.Errorf(wire.KindConflict, "this is the only administrator; make another one first")
+		return Account{}, conflict("role", "lastAdmin", "this is the only administrator; make another one first")
 	}
 	a.Created = before.Created
 	if err := b.put(ctx, by, "account.changed", before, true, entry{Account: a, hash: before.hash}); err != nil {

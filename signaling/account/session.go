@@ -79,7 +79,7 @@ func (b *Book) Login(ctx context.Context, identity, password, address, client st
 func (b *Book) CheckCurrent(ctx context.Context, identity, password, address string) error {
 	_, err := b.desk.Login(ctx, identity, password, address)
 	if e := wire.AsError(err); err != nil && e.Kind == wire.KindUnauthorized {
-		return wire.Wrap(wire.KindForbidden, err, "the current password is wrong")
+		return problem(wire.Wrap(wire.KindForbidden, err, "the current password is wrong"), "current", "wrongPassword", "the current password is wrong")
 	}
 	return err
 }

@@ -51,6 +51,9 @@ function Patterns({ id, tones }: { id: string; tones: Series[] }) {
   );
 }
 
+/** What a column says, for who points at it. */
+export const columnText = (label: string, series: readonly Series[], i: number): string => `${label}: ${series.map((s) => `${s.name} ${s.values[i] ?? 0}`).join(", ")}`;
+
 /** Columns stacked by series, one for each label. */
 export function Columns({ labels, series, label, rtl, format = String }: { labels: string[]; series: Series[]; label: string; rtl: boolean; format?: (n: number) => string }) {
   const id = useId();
@@ -76,7 +79,9 @@ export function Columns({ labels, series, label, rtl, format = String }: { label
       {labels.map((l, i) => {
         let base = 0;
         return (
-          <g key={l}>
+          <g key={i}>
+            <title>{columnText(l, series, i)}</title>
+            <rect x={x(i)} y={PAD.top} width={width} height={H - PAD.top - PAD.bottom} fill="transparent" />
             {series.map((s, n) => {
               const v = s.values[i] ?? 0;
               const from = base;

@@ -80,6 +80,7 @@ export function Text({ label, value, onInput, hint, problem, type = "text", ...r
   disabled?: boolean;
   minLength?: number;
   maxLength?: number;
+  onBlur?: () => void;
   list?: string;
   dir?: "auto" | "ltr";
   name?: string;
@@ -217,14 +218,15 @@ export function Duration({ label, value, onChange, standard, never, problem, hin
 }
 
 /** Loads what a page shows, and again on demand. */
-export function useLoad<T>(load: () => Promise<T>, deps: unknown[] = []): { data: T | null; error: string | null; again: () => void } {
-  const [state, set] = useState<{ data: T | null; error: string | null }>({ data: null, error: null });
+export function useLoad<T>(load: () => Promise<T>, deps: unknown[] = []): { data: T | null; error: string | null; busy: boolean; again: () => void } {
+  const [state, set] = useState<{ data: T | null; error: string | null; busy: boolean }>({ data: null, error: null, busy: true });
   const [nth, setNth] = useState(0);
   useEffect(() => {
     let gone = false;
+    set((s) => ({ ...s, busy: true }));
     load().then(
-      (data) => !gone && set({ data, error: null }),
-      (e: Error) => !gone && set((s) => ({ data: s.data, error: e.message })),
+      (data) => !gone && set({ data, error: null, busy: false }),
+      (e: Error) => !gone && set((s) => ({ data: s.data, error: e.message, busy: false })),
     );
     return () => {
       gone = true;

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CallSummary, HandoffLine } from "../../../sdk/src/index.ts";
+import type { AgentLine, CallSummary, HandoffLine } from "../../../sdk/src/index.ts";
 import { clock, spokenDuration } from "../../shared/format.ts";
 import { t, tOr } from "../../shared/i18n.ts";
 import { Icon, type IconName } from "../../shared/icons.tsx";
@@ -129,6 +129,44 @@ function Big({ name, value, spoken, children, who, bad, icon }: { name: string; 
   );
 }
 
+/** Gives who waits to a person: chosen first, so that going through the names with the keyboard gives nobody away. */
+function Assign({ host, handoff, name, people }: { host: AdminHost; handoff: string; name: string; people: readonly AgentLine[] }) {
+  const [to, setTo] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const there = people.some((a) => a.identity === to);
+  const assign = async () => {
+    setBusy(true);
+    const done = await host.assign(handoff, to);
+    setFailed(!done);
+    host.announcer.say(t(done ? "wallboard.assigned" : "wallboard.notAssigned", { name }));
+    if (done) setTo("");
+    setBusy(false);
+  };
+  return (
+    <span class="row wrap tight">
+      <select class="input compact" aria-label={t("wallboard.assignOf", { name })} value={there ? to : ""} disabled={people.length === 0} onChange={(e) => (setFailed(false), setTo(e.currentTarget.value))}>
+        <option value="">{t(people.length === 0 ? "wallboard.nobodyFree" : "wallboard.whom")}</option>
+        {people.map((a) => (
+          <option key={a.identity} value={a.identity}>
+            {a.name || a.identity}
+          </option>
+        ))}
+      </select>
+      {there && (
+        <button type="button" class="btn compact" disabled={busy} onClick={() => void assign()} aria-label={t("wallboard.assignOf", { name })}>
+          {t("wallboard.assign")}
+        </button>
+      )}
+      {failed && (
+        <span class="field-problem small">
+          <Icon name="alert" /> {t("wallboard.notAssigned", { name })}
+        </span>
+      )}
+    </span>
+  );
+}
+
 function LiveList({ host, now }: { host: AdminHost; now: number }) {
   const calls = host.calls.value;
   const handoffs = new Map(host.handoffs.value.map((h) => [h.call, h]));
@@ -172,28 +210,7 @@ function LiveList({ host, now }: { host: AdminHost; now: number }) {
                         </button>
                       </>
                     )}
-                    {waits && (
-                      <label>
-                        <span class="sr-only">{t("wallboard.assignOf", { name })}</span>
-                        <select
-                          class="input compact"
-                          value=""
-                          disabled={people.length === 0}
-                          onChange={(e) => {
-                            const to = e.currentTarget.value;
-                            e.currentTarget.value = "";
-                            if (to) void host.assign(h.id, to);
-                          }}
-                        >
-                          <option value="">{t(people.length === 0 ? "wallboard.nobodyFree" : "wallboard.assign")}</option>
-                          {people.map((a) => (
-                            <option key={a.identity} value={a.identity}>
-                              {a.name || a.identity}
-                            </option>
-                          ))}
-                        </select>
-                      </label>
-                    )}
+                    {waits && <Assign host={host} handoff={h.id} name={name} people={people} />}
                   </span>
                 </td>
               </tr>
