@@ -80,7 +80,7 @@ export function Text({ label, value, onInput, hint, problem, type = "text", ...r
   disabled?: boolean;
   minLength?: number;
   maxLength?: number;
-  onBlur?: () => void;
+  onBlur?: (e: FocusEvent) => void;
   list?: string;
   dir?: "auto" | "ltr";
   name?: string;
@@ -254,17 +254,20 @@ export function Loading({ error, again }: { error: string | null; again?: () => 
   );
 }
 
+/** A column that a phone has no room for: what is in it can be had elsewhere. */
+export const WIDE = "wide-only";
+
 /** A table that scrolls by itself where it is too wide. */
-export function Table({ label, head, children }: { label: string; head: (string | { text: string; num?: boolean })[]; children: ComponentChildren }) {
+export function Table({ label, head, children }: { label: string; head: (string | { text: string; num?: boolean; wide?: boolean })[]; children: ComponentChildren }) {
   return (
     <div class="table-scroll" tabIndex={0} role="group" aria-label={label}>
       <table class="table">
         <thead>
           <tr>
             {head.map((h) => {
-              const c = typeof h === "string" ? { text: h, num: false } : h;
+              const c = typeof h === "string" ? { text: h } : h;
               return (
-                <th key={c.text} scope="col" class={c.num ? "num" : undefined}>
+                <th key={c.text} scope="col" class={[c.num && "num", c.wide && WIDE].filter(Boolean).join(" ") || undefined}>
                   {c.text}
                 </th>
               );

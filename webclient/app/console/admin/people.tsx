@@ -3,7 +3,7 @@ import { t } from "../../shared/i18n.ts";
 import { Icon } from "../../shared/icons.tsx";
 import { Avatar, Chip, Notice, Sheet } from "../../shared/ui.tsx";
 import type { AdminHost } from "./host.ts";
-import { Choice, Field, FieldProblem, IconButton, Loading, Page, Panel, problemText, Table, Text, Toggle, useLoad } from "./parts.tsx";
+import { Choice, Field, FieldProblem, IconButton, Loading, Page, Panel, problemText, Table, Text, Toggle, useLoad, WIDE } from "./parts.tsx";
 import { checkCapacity, checkIdentity, checkPassword, checkWho, MIN_PASSWORD, useFieldProblems } from "./person.ts";
 import { RestError } from "./rest.ts";
 import { Sessions } from "./sessions.tsx";
@@ -35,7 +35,7 @@ export function PeoplePage({ host }: { host: AdminHost }) {
         <Text label={t("people.search")} type="search" value={query} onInput={setQuery} />
       </form>
       <Panel title={t("people.accounts")}>
-        <Table label={t("people.accounts")} head={[t("people.name"), t("people.role"), t("people.skills"), t("people.languages"), { text: t("people.capacity"), num: true }, t("people.do")]}>
+        <Table label={t("people.accounts")} head={[t("people.name"), t("people.role"), { text: t("people.skills"), wide: true }, { text: t("people.languages"), wide: true }, { text: t("people.capacity"), num: true, wide: true }, t("people.do")]}>
           {shown.map((a) => (
             <tr key={a.identity}>
               <th scope="row">
@@ -54,13 +54,13 @@ export function PeoplePage({ host }: { host: AdminHost }) {
                   {a.disabled ? t("people.disabled") : t(`people.roles.${a.role}`)}
                 </Chip>
               </td>
-              <td>
+              <td class={WIDE}>
                 <Levels of={a.skills} />
               </td>
-              <td>
+              <td class={WIDE}>
                 <Levels of={a.languages} name={languageName} />
               </td>
-              <td class="num">{a.capacity}</td>
+              <td class={`num ${WIDE}`}>{a.capacity}</td>
               <td>{admin && <IconButton icon="settings" name={t("people.editOf", { name: a.name })} onClick={() => setEdited(a)} />}</td>
             </tr>
           ))}

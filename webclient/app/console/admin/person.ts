@@ -4,6 +4,8 @@ import { RestError, type Problem } from "./rest.ts";
 
 export const MIN_PASSWORD = 10;
 const MAX_NAME = 80;
+/** Some browsers do not tell that a button is clicked when a field is left; a click is over by then. */
+const CLICK_MS = 200;
 
 const problem = (field: string, code: string): Problem => ({ field, code, message: code });
 
@@ -37,7 +39,7 @@ export interface FieldProblems {
   /** What is to be told at a field. */
   of(field: string): Problem | undefined;
   /** For an input: it is told of when one has left it, and what the server said goes when one types. */
-  at(field: string): { problem: Problem | undefined; onBlur: () => void };
+  at(field: string): { problem: Problem | undefined; onBlur: (e: FocusEvent) => void };
   typed(field: string): void;
   /** Tells all there is; whether there is nothing. The first field that is wrong gets the focus. */
   ready(form: HTMLFormElement): boolean;
@@ -53,10 +55,17 @@ export function useFieldProblems(local: Problem[], sentence: (p: Problem) => str
   const typed = (field: string) => server.some((p) => p.field === field) && setServer(server.filter((p) => p.field !== field));
   return {
     of,
-    at: (field) => ({ problem: of(field), onBlur: () => !left.includes(field) && setLeft([...left, field]) }),
+    at: (field) => ({
+      problem: of(field),
+      onBlur(e) {
+        // What is told moves what is below it: not away from under a click.
+        if ((e.relatedTarget as Element | null)?.closest("button")) return;
+        setTimeout(() => setLeft((l) => (l.includes(field) ? l : [...l, field])), CLICK_MS);
+      },
+    }),
     typed,
     ready(form) {
-      setLeft([...new Set([...left, ...local.map((p) => p.field)])]);
+      setLeft((l) => [...new Set([...l, ...local.map((p) => p.field)])]);
       if (local.length > 0) requestAnimationFrame(() => form.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
       return local.length === 0;
     },

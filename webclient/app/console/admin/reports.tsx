@@ -7,7 +7,7 @@ import { reasonName } from "./words.ts";
 import { Bar, Columns, Legend, type Series } from "./charts.tsx";
 import { today } from "./hours.ts";
 import type { AdminHost } from "./host.ts";
-import { Loading, Page, Panel, Table, Text, useLoad } from "./parts.tsx";
+import { Loading, Page, Panel, Table, Text, useLoad, WIDE } from "./parts.tsx";
 import type { Problem } from "./rest.ts";
 import type { Report } from "./types.ts";
 
@@ -52,7 +52,7 @@ export function ReportsPage({ host }: { host: AdminHost }) {
   const wrong = spanProblem(from, to);
   const valid = wrong === null;
   const query = valid ? new URLSearchParams({ from: String(startOfDay(from, zone)), to: String(startOfDay(addDays(to, 1), zone)), tz: zone }).toString() : "";
-  const { data, error, busy, again } = useLoad<Report | null>(() => (valid ? host.rest.get<Report>(`/v1/desk/reports?${query}`) : Promise.resolve(null)), [query, valid]);
+  const { data, error, busy, again } = useLoad<Report>(() => (valid ? host.rest.get<Report>(`/v1/desk/reports?${query}`) : new Promise<never>(() => {})), [query, valid]);
   const download = async (table: string) => {
     setFailed(null);
     setSaving(table);
@@ -72,7 +72,7 @@ export function ReportsPage({ host }: { host: AdminHost }) {
   return (
     <Page title={t("reports.title")} lead={t("reports.zone", { zone })} wide>
       <form class="row wrap filters" onSubmit={(e) => e.preventDefault()}>
-        <div class="segments" role="group" aria-label={t("reports.span")}>
+        <div class="spans" role="group" aria-label={t("reports.span")}>
           {SPANS.map((n) => (
             <button
               key={n}
@@ -154,12 +154,14 @@ function Figures({ r, saving, download }: { r: Report; saving: string; download:
           {r.reasons.length === 0 ? (
             <p class="muted">{t("reports.none")}</p>
           ) : (
-            <Table label={t("reports.byReason")} head={[t("reports.reason"), { text: t("reports.requests"), num: true }, t("reports.bar"), { text: t("reports.abandoned"), num: true }, { text: t("reports.median"), num: true }]}>
+            <Table label={t("reports.byReason")} head={[t("reports.reason"), { text: t("reports.requests"), num: true }, { text: t("reports.bar"), wide: true }, { text: t("reports.abandoned"), num: true }, { text: t("reports.median"), num: true }]}>
               {r.reasons.map((x) => (
                 <tr key={x.reason}>
-                  <th scope="row">{reasonName(x.reason)}</th>
+                  <th scope="row">
+                    <bdi>{reasonName(x.reason)}</bdi>
+                  </th>
                   <td class="num">{x.handoffs}</td>
-                  <td class="bar-cell">
+                  <td class={`bar-cell ${WIDE}`}>
                     <Bar of={x.handoffs} max={most} tone="wait" />
                   </td>
                   <td class="num">{x.abandoned}</td>
@@ -176,13 +178,15 @@ function Figures({ r, saving, download }: { r: Report; saving: string; download:
         ) : (
           <Table
             label={t("reports.byAgent")}
-            head={[t("reports.agent"), { text: t("reports.takeovers"), num: true }, t("reports.bar"), { text: t("reports.time"), num: true }, { text: t("reports.first"), num: true }, { text: t("reports.median"), num: true }, { text: t("sla.met"), num: true }, { text: t("sla.breached"), num: true }]}
+            head={[t("reports.agent"), { text: t("reports.takeovers"), num: true }, { text: t("reports.bar"), wide: true }, { text: t("reports.time"), num: true }, { text: t("reports.first"), num: true }, { text: t("reports.median"), num: true }, { text: t("sla.met"), num: true }, { text: t("sla.breached"), num: true }]}
           >
             {r.agents.map((a) => (
               <tr key={a.identity}>
-                <th scope="row">{a.name || a.identity}</th>
+                <th scope="row">
+                  <bdi>{a.name || a.identity}</bdi>
+                </th>
                 <td class="num">{a.takeovers}</td>
-                <td class="bar-cell">
+                <td class={`bar-cell ${WIDE}`}>
                   <Bar of={a.takeovers} max={mostTaken} tone="human" />
                 </td>
                 <td class="num">{clock(a.timeMs)}</td>

@@ -146,7 +146,7 @@ function Setting<T>({ host, name, standard, view }: { host: AdminHost; name: str
         )}
       </div>
       {form.of("") && <FieldProblem problem={form.of("")!} />}
-      <div class="save-bar card">
+      <div class="save-bar card" data-idle={!form.changed.value && n === 0 && !form.failed.value}>
         <span class="grow small" role="status">
           {form.failed.value ? (
             <span class="field-problem">

@@ -100,7 +100,15 @@ export function WallboardPage({ host }: { host: AdminHost }) {
                   <span class="wall-presence-head">
                     <Icon name={PRESENCE_ICONS[p]} /> {t(`wallboard.presence.${p}`)} <b class="nums">{b.agents[p] ?? 0}</b>
                   </span>
-                  <span class="small muted">{there.map((a) => (a.capacity > 1 && a.load > 0 ? t("wallboard.load", { name: a.name || a.identity, load: a.load, of: a.capacity }) : a.name || a.identity)).join(" · ") || "–"}</span>
+                  <span class="small muted">
+                    {there.length === 0 && "–"}
+                    {there.map((a, i) => (
+                      <>
+                        {i > 0 && " · "}
+                        <bdi>{a.capacity > 1 && a.load > 0 ? t("wallboard.load", { name: a.name || a.identity, load: a.load, of: a.capacity }) : a.name || a.identity}</bdi>
+                      </>
+                    ))}
+                  </span>
                 </li>
               );
             })}
@@ -126,6 +134,28 @@ function Big({ name, value, spoken, children, who, bad, icon }: { name: string; 
         {children}
       </dd>
     </div>
+  );
+}
+
+/** How the promise stands that a handoff's clocks watch: the first that runs or was broken. Null where there is none. */
+export function promise(h: HandoffLine, now: number): { kind: "breached" | "atRisk" | "runs"; left: number } | null {
+  const clocks = [h.firstResponse, h.resolution].filter((c) => c !== undefined);
+  if (clocks.some((c) => c.outcome === "breached")) return { kind: "breached", left: 0 };
+  const c = clocks.find((c) => !c.outcome);
+  if (!c) return null;
+  const left = c.deadlineAt - now;
+  if (left <= 0) return { kind: "breached", left: 0 };
+  return { kind: now >= c.riskAt ? "atRisk" : "runs", left };
+}
+
+function SlaChip({ h, now }: { h: HandoffLine; now: number }) {
+  const p = promise(h, now);
+  if (!p) return null;
+  return (
+    <span class="chip promise" data-kind={p.kind}>
+      <Icon name={p.kind === "runs" ? "clock" : "alert"} />
+      {p.kind === "breached" ? t("wallboard.breached") : t(`wallboard.left.${p.kind}`, { time: clock(p.left) })}
+    </span>
   );
 }
 
@@ -185,15 +215,24 @@ function LiveList({ host, now }: { host: AdminHost; now: number }) {
             const held = c.state === "human" && c.human !== undefined;
             return (
               <tr key={c.id}>
-                <th scope="row" dir="auto">
-                  {name}
+                <th scope="row">
+                  <bdi>{name}</bdi>
                 </th>
                 <td>
                   <Chip who={s.who} icon={s.icon}>
                     {held ? t("wallboard.with", { name: c.human! }) : t(`wallboard.call.${c.state}`)}
                   </Chip>
                 </td>
-                <td dir="auto">{h ? `${t(`wallboard.p${h.priority}`)} · ${reasonName(h.reason ?? "")}` : ""}</td>
+                <td>
+                  {h && (
+                    <span class="row wrap tight">
+                      <span>
+                        {t(`wallboard.p${h.priority}`)} · <bdi>{reasonName(h.reason ?? "")}</bdi>
+                      </span>
+                      <SlaChip h={h} now={now} />
+                    </span>
+                  )}
+                </td>
                 <td class="num">{clock(now - c.stateAt)}</td>
                 <td>
                   <span class="row wrap tight">
