@@ -8,7 +8,8 @@ import { Rest, RestError } from "../app/console/admin/rest.ts";
 import { mayOpen, parseRoute } from "../app/console/admin/route.ts";
 import { formatMeta, parseMeta } from "../app/console/admin/rulespart.tsx";
 import { browserName } from "../app/console/admin/sessions.tsx";
-import { longestWait } from "../app/console/admin/wallboard.tsx";
+import { longestWait, promise } from "../app/console/admin/wallboard.tsx";
+import type { HandoffLine, SLAClock } from "../sdk/src/deskwire.ts";
 import type { Period } from "../app/console/admin/types.ts";
 
 const weekly = (days: string, from: string, to: string): Period => ({ kind: "weekly", days: days.split(" "), from, to });
@@ -188,4 +189,18 @@ describe("small things", () => {
     expect(longestWait([h("pending", 40), h("offered", 10), h("connected", 1), h("pending")], 100)).toBe(90);
     expect(longestWait([], 100)).toBe(0);
   });
+});
+
+describe("what was promised", () => {
+  const clock = (outcome?: string): SLAClock => ({ startAt: 0, riskAt: 80, deadlineAt: 100, ...(outcome ? { outcome } : {}) });
+  it.each([
+    ["nothing", undefined, undefined, 50, null],
+    ["it runs", clock(), clock(), 50, { kind: "runs", left: 50 }],
+    ["at risk", clock(), clock(), 80, { kind: "atRisk", left: 20 }],
+    ["late, before the server says so", clock(), clock(), 100, { kind: "breached", left: 0 }],
+    ["late", clock("breached"), clock(), 50, { kind: "breached", left: 0 }],
+    ["answered in time: the other runs", clock("met"), { ...clock(), deadlineAt: 900, riskAt: 800 }, 100, { kind: "runs", left: 800 }],
+    ["answered late stays late", clock("breached"), clock("met"), 50, { kind: "breached", left: 0 }],
+    ["both kept", clock("met"), clock("met"), 500, null],
+  ] as const)("%s", (_, firstResponse, resolution, now, want) => expect(promise({ firstResponse, resolution } as HandoffLine, now)).toEqual(want));
 });
