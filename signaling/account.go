@@ -164,6 +164,12 @@ func (s *Server) updateMe(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b.Avatar != "" && b.Avatar != a.Avatar && !account.Uploaded(b.Avatar) {
+		// Callers' browsers fetch it: where from is not for everybody to choose.
+		e := wire.Errorf(wire.KindBadRequest, "upload a picture; one from elsewhere is an admin's to set")
+		e.Data = wire.ErrorData{Kind: wire.KindBadRequest, Field: "avatar"}
+		return nil, e
+	}
 	a.Name, a.Email, a.Avatar, a.Version = b.Name, b.Email, b.Avatar, b.Version
 	return accountOr(book.Update(r.Context(), s.actor(r), a))
 }

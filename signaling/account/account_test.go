@@ -601,3 +601,27 @@ func TestOnChange(t *testing.T) {
 		t.Errorf("%q", told)
 	}
 }
+
+// Phones add spaces and capitals; guessing in other letters is guessing all the
+// same.
+func TestLoginByWhatIsMeant(t *testing.T) {
+	path := file(t)
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, path)
+		must[account.Account](t)(b.Create(ctx, admin, dana(account.Agent), password))
+		for _, typed := range []string{"dana", " Dana ", "DANA"} {
+			s, a, err := b.Login(ctx, typed, password, "192.0.2.7", "")
+			if err != nil || s.Identity != "dana" || a.Identity != "dana" {
+				t.Errorf("%q: %+v, %v", typed, s, err)
+			}
+		}
+		for _, typed := range []string{"dana", "Dana", "DANA", "dAna", "daNa"} {
+			if _, _, err := b.Login(ctx, typed, "wrong", "198.51.100.1", ""); kind(err) != wire.KindUnauthorized {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := b.Login(ctx, "danA", "wrong", "198.51.100.1", ""); kind(err) != wire.KindRateLimited {
+			t.Errorf("another spelling is another identity: %v", err)
+		}
+	})
+}

@@ -31,6 +31,12 @@ const (
 	picturesAtOnce = 1
 )
 
+// Uploaded says whether the address of a picture is of one that was uploaded here.
+func Uploaded(address string) bool {
+	_, ok := avatarID(address)
+	return ok
+}
+
 // avatarID is the id in the URL of a picture that was uploaded here.
 func avatarID(url string) (id string, ok bool) {
 	name, here := strings.CutPrefix(url, avatarPath)

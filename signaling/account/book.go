@@ -140,6 +140,19 @@ func (b *Book) like(identity string) (other string, found bool) {
 	return "", false
 }
 
+// meant is the identity of the account that somebody means, or what they have
+// typed. Tries are counted by it: another spelling is no other identity.
+func (b *Book) meant(typed string) string {
+	typed = strings.TrimSpace(typed)
+	if _, exact := b.entry(typed); exact {
+		return typed
+	}
+	if identity, ok := b.like(typed); ok {
+		return identity
+	}
+	return strings.ToLower(typed)
+}
+
 func (b *Book) entry(identity string) (entry, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -29,8 +29,10 @@ const (
 )
 
 // Login checks a password and opens a session. Errors are those of
-// auth.Desk.Login.
+// auth.Desk.Login. Spaces around an identity and its case do not matter: phones
+// add the one and change the other.
 func (b *Book) Login(ctx context.Context, identity, password, address, client string) (Session, Account, error) {
+	identity = b.meant(identity)
 	u, err := b.desk.Login(ctx, identity, password, address)
 	if err != nil {
 		return Session{}, Account{}, err
