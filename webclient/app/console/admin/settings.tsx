@@ -283,8 +283,11 @@ function PublicPart({ form }: { form: SettingForm<Public> }) {
                 )
               }
             >
-              <Icon name={copied ? "check" : "copy"} /> <span role="status">{t(copied ? "settings.public.copied" : "settings.public.copy")}</span>
+              <Icon name={copied ? "check" : "copy"} /> {t("settings.public.copy")}
             </button>
+            <span class="small muted" role="status">
+              {copied ? t("settings.public.copied") : ""}
+            </span>
             <a class="public-link" href={address} target="_blank" rel="noreferrer" dir="ltr">
               {address}
             </a>
