@@ -194,7 +194,15 @@ describe("settings", () => {
     const errors: string[] = [];
     const page = await loggedIn(LOOKS[0]!, errors);
     await to(page, "/settings/routing");
-    await page.getByLabel("How long it rings").first().fill("25");
+    const rings = page.getByLabel("How long it rings").first();
+    for (const none of ["0", "", "-3"]) {
+      await rings.fill(none);
+      await page.getByText("More than 0.").waitFor();
+      expect(await rings.inputValue()).toBe(none); // nothing jumps while one types
+    }
+    await rings.blur();
+    expect(await rings.inputValue()).toBe("20");
+    await rings.fill("25");
     await page.locator(".save-bar").getByText("Not saved yet").waitFor();
     await to(page, "/people");
     await to(page, "/settings/sla");

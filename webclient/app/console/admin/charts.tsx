@@ -12,9 +12,9 @@ export interface Series {
 const H = 220;
 const PAD = { top: 12, bottom: 26, start: 40, end: 8 };
 
-/** A round number at or above n, for the top of an axis. */
+/** A round number at or above n, for the top of an axis; its half is whole: calls are not halved. */
 export function ceiling(n: number): number {
-  if (n <= 5) return 5;
+  if (n <= 4) return n <= 2 ? 2 : 4;
   const p = 10 ** Math.floor(Math.log10(n));
   return [1, 1.6, 2, 3, 4, 6, 8, 10].map((k) => k * p).find((k) => k >= n)!;
 }

@@ -181,8 +181,11 @@ export function Duration({ label, value, onChange, standard, never, problem, hin
   const [unit, setUnit] = useState<string>(natural);
   const per = UNITS.find(([u]) => u === unit)![1];
   const none = shown < 0;
+  // What is typed stays as it is until one leaves the field; nothing, and zero, which stands for the standard, are no lengths of time.
+  const [typed, setTyped] = useState<string | null>(null);
+  const wrong = typed !== null && !(Number(typed) > 0);
   return (
-    <Field label={label} problem={problem} hint={hint}>
+    <Field label={label} problem={wrong ? { field: "", code: "positive", message: "" } : problem} hint={hint}>
       {(a) => (
         <div class="duration">
           <input
@@ -190,11 +193,13 @@ export function Duration({ label, value, onChange, standard, never, problem, hin
             type="number"
             min="0"
             step="any"
-            value={none ? "" : String(shown / per)}
+            value={none ? "" : (typed ?? String(shown / per))}
             disabled={none}
+            onBlur={() => setTyped(null)}
             onInput={(e) => {
               const n = Number(e.currentTarget.value);
-              if (e.currentTarget.value !== "" && Number.isFinite(n)) onChange(Math.round(n * per));
+              setTyped(e.currentTarget.value);
+              if (n > 0 && Number.isFinite(n)) onChange(Math.round(n * per));
             }}
             {...a}
           />
