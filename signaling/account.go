@@ -36,32 +36,62 @@ func (s *Server) person(claims auth.Claims) (account.Account, error) {
 	return a, nil
 }
 
-// login makes a console's socket end with its session.
-func (k *socket) login(claims auth.Claims) error {
-	if !claims.Desk || claims.Session == "" {
+// login is whose a socket is, as long as it is open.
+type login struct {
+	session  string // "" for one whom an app has logged in
+	identity string
+	watching bool // the desk, not in a call
+}
+
+// login makes a console's socket end with what lets it in: its session, its
+// account. claims are those of its token, or of who it was before it was lost.
+func (k *socket) login(claims auth.Claims, watching bool) error {
+	if !claims.Desk && claims.Session == "" {
 		return nil
 	}
 	k.s.mu.Lock()
-	k.s.logins[k] = claims.Session
+	k.s.logins[k] = login{session: claims.Session, identity: claims.Identity, watching: watching}
 	k.s.mu.Unlock()
 	// It may have ended between the first look and now.
 	_, err := k.s.person(claims)
 	return err
 }
 
-// loggedOut closes what a session has open.
-func (s *Server) loggedOut(session string) {
-	var open []*socket
+// openTo are the sockets of those whom which chooses.
+func (s *Server) openTo(which func(login) bool) (open []*socket) {
 	s.mu.Lock()
-	for k, of := range s.logins {
-		if of == session {
+	defer s.mu.Unlock()
+	for k, l := range s.logins {
+		if which(l) {
 			open = append(open, k)
 		}
 	}
-	s.mu.Unlock()
+	return open
+}
+
+// loggedOut closes what a session has open, and what it would come back to.
+func (s *Server) loggedOut(session string) {
+	s.ban(s.openTo(func(l login) bool { return l.session == session }), "logged out")
+	s.cfg.Hub.Expel(session)
+}
+
+func (s *Server) ban(open []*socket, reason string) {
 	for _, k := range open {
 		k.banned.Store(true)
-		k.out.finish(ending{code: wire.KindUnauthorized.CloseCode(), reason: "logged out"})
+		k.out.finish(ending{code: wire.KindUnauthorized.CloseCode(), reason: reason})
+	}
+}
+
+// accountChanged closes what a disabled account has open, sessions or not; who
+// has another role looks at the desk anew, and sees what is theirs to see.
+func (s *Server) accountChanged(before, after account.Account) {
+	switch {
+	case after.Disabled && !before.Disabled:
+		s.ban(s.openTo(func(l login) bool { return l.identity == after.Identity }), "disabled")
+	case after.Role != before.Role:
+		for _, k := range s.openTo(func(l login) bool { return l.identity == after.Identity && l.watching }) {
+			k.out.finish(ending{code: wire.KindUnavailable.CloseCode(), reason: "your role has changed"})
+		}
 	}
 }
 
@@ -133,6 +163,12 @@ func (s *Server) updateMe(r *request) (any, error) {
 	book, a, err := s.mine(r)
 	if err != nil {
 		return nil, err
+	}
+	if b.Avatar != "" && b.Avatar != a.Avatar && !account.Uploaded(b.Avatar) {
+		// Callers' browsers fetch it: where from is not for everybody to choose.
+		e := wire.Errorf(wire.KindBadRequest, "upload a picture; one from elsewhere is an admin's to set")
+		e.Data = wire.ErrorData{Kind: wire.KindBadRequest, Field: "avatar"}
+		return nil, e
 	}
 	a.Name, a.Email, a.Avatar, a.Version = b.Name, b.Email, b.Avatar, b.Version
 	return accountOr(book.Update(r.Context(), s.actor(r), a))

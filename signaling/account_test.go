@@ -140,6 +140,11 @@ func TestProfile(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 		r.want(400, nil, "POST", "/v1/desk/me", bob, `{"name":"Bobby","role":"admin","version":2}`)
+		var elsewhere wire.Problem
+		r.want(400, &elsewhere, "POST", "/v1/desk/me", bob, `{"name":"Bobby","avatar":"https://tracker.example.com/bob.png","version":2}`)
+		if elsewhere.Field != "avatar" {
+			t.Errorf("%+v", elsewhere)
+		}
 
 		var b bytes.Buffer
 		if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 500, 400))); err != nil {

@@ -2,8 +2,6 @@ package signaling
 
 import (
 	"crypto/rand"
-	"crypto/subtle"
-	"encoding/json"
 	"errors"
 	"net/url"
 	"strconv"
@@ -12,7 +10,6 @@ import (
 
 	"github.com/relevo/relevo/signaling/auth"
 	"github.com/relevo/relevo/signaling/call"
-	"github.com/relevo/relevo/signaling/desk"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
 	"github.com/relevo/relevo/transcripts/export"
@@ -27,7 +24,7 @@ func newName(prefix string) string { return prefix + strings.ToLower(rand.Text()
 
 // createCall is POST /v1/calls.
 func (s *Server) createCall(r *request) (any, error) {
-	return s.newCall(r, r.who.app, r.body.(*wire.CreateCall))
+	return createdOr(s.newCall(r, r.who.app, r.body.(*wire.CreateCall)))
 }
 
 // createDemoCall is POST /v1/demo/calls: what the caller page uses in --dev.
@@ -36,41 +33,21 @@ func (s *Server) createDemoCall(r *request) (any, error) {
 		s.metrics.limited.WithLabelValues("demo").Inc()
 		return nil, wire.Errorf(wire.KindRateLimited, "too many demo calls from your address")
 	}
-	return s.newCall(r, s.cfg.Key, r.body.(*wire.CreateCall))
+	return createdOr(s.newCall(r, s.cfg.Key, r.body.(*wire.CreateCall)))
 }
 
-// publicCall is POST /v1/public/{link}/calls: anybody who knows the link may
-// try the agent, while an admin lets them.
-func (s *Server) publicCall(r *request) (any, error) {
-	if !s.demo.allow(s.clientAddr(r.Request)) {
-		s.metrics.limited.WithLabelValues("public").Inc()
-		return nil, wire.Errorf(wire.KindRateLimited, "too many calls from your address; try again in a while")
-	}
-	records, err := s.records()
+func createdOr(made wire.CreateCallResult, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := records.Setting(r.Context(), desk.SettingPublic)
-	if err != nil {
-		return nil, deskError(err)
-	}
-	var public desk.Public
-	if v.Version > 0 {
-		if err := json.Unmarshal(v.Value, &public); err != nil {
-			return nil, wire.Wrap(wire.KindInternal, err, "internal error")
-		}
-	}
-	if !public.Enabled || subtle.ConstantTimeCompare([]byte(public.Link), []byte(r.PathValue("link"))) != 1 {
-		return nil, wire.Errorf(wire.KindNotFound, "this link does not work (any more)")
-	}
-	b := r.body.(*wire.PublicCall)
-	return s.newCall(r, s.cfg.Key, &wire.CreateCall{Name: b.Name, Language: b.Language})
+	return made, nil
 }
 
-func (s *Server) newCall(r *request, key string, b *wire.CreateCall) (any, error) {
+// newCall makes a call and a token for its caller.
+func (s *Server) newCall(r *request, key string, b *wire.CreateCall) (made wire.CreateCallResult, err error) {
 	c, err := s.cfg.Hub.Create(r.Context(), CallSpec{ID: b.ID, Meta: b.Meta, Greeting: b.Greeting, Language: b.Language, ExternalAgent: b.ExternalAgent})
 	if err != nil {
-		return nil, err
+		return made, err
 	}
 	identity := b.Identity
 	if identity == "" {
@@ -80,7 +57,7 @@ func (s *Server) newCall(r *request, key string, b *wire.CreateCall) (any, error
 		Name: b.Name, Avatar: b.Avatar, Email: b.Email}
 	token, err := s.sign(claims, joinTokenFor)
 	if err != nil {
-		return nil, err
+		return made, err
 	}
 	return wire.CreateCallResult{CallID: c.ID(), ParticipantID: call.ParticipantID(c.ID(), identity), Token: token, WSURL: s.wsURL(r.Request), ICEServers: s.iceServers()}, nil
 }

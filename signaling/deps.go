@@ -17,6 +17,9 @@ type Hub interface {
 	// Watch gives the list at this moment and posts what changes until stop is
 	// called. post does not block.
 	Watch(post func([]wire.CallSummary, []wire.CallGone)) (current []wire.CallSummary, stop func())
+	// Expel takes those of a login that has ended out of the calls in which their
+	// sockets are lost. It does not block.
+	Expel(session string)
 }
 
 // Call is what the edge wants of a live call. Errors are *wire.Error.
@@ -36,6 +39,8 @@ type Call interface {
 // Member is a participant's handle on a call: one method for each request.
 // Errors are *wire.Error.
 type Member interface {
+	// Claims are those it was admitted with, or before it resumed.
+	Claims() auth.Claims
 	Negotiate(ctx context.Context, n wire.Negotiate) (wire.NegotiateResult, error)
 	Candidate(ctx context.Context, c wire.Candidate) error
 	Subscribe(ctx context.Context, s wire.Subscribe) error
@@ -107,6 +112,8 @@ func (l liveHub) Get(id string) (Call, bool) {
 func (l liveHub) Watch(post func([]wire.CallSummary, []wire.CallGone)) ([]wire.CallSummary, func()) {
 	return l.h.Watch(post)
 }
+
+func (l liveHub) Expel(session string) { l.h.Expel(session) }
 
 // liveCall gives back a member as the interface.
 type liveCall struct{ *call.Call }

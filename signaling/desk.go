@@ -17,13 +17,14 @@ func (s *Server) takeoverCall(r *request) (any, error) {
 		return nil, err
 	}
 	by := Claimant{Identity: b.HumanAgentUserID, Name: b.Name, Avatar: b.Avatar, Mode: b.Mode(), Key: r.key}
-	key := r.who.app
+	key, session := r.who.app, ""
 	if r.who.desk() {
 		me := r.who.claims
 		if by.Identity != "" && by.Identity != me.Identity {
 			return nil, wire.Errorf(wire.KindForbidden, "with a desk token you can take over only for yourself")
 		}
 		by.Identity, by.Name, by.Avatar, key = me.Identity, r.who.person.Name, r.who.person.Avatar, me.Key
+		session = me.Session // it admits no longer than that lasts
 	}
 	if by.Identity == "" {
 		by.Identity = newName("human-")
@@ -35,7 +36,7 @@ func (s *Server) takeoverCall(r *request) (any, error) {
 	out := wire.TakeoverCallResult{RequestID: r.id, ChannelID: c.ID(), HumanAgentUserID: by.Identity, TakeoverUID: uid}
 	if b.RequireToken {
 		out.Token, err = s.sign(auth.Claims{Key: key, Identity: by.Identity, Call: c.ID(), Role: string(wire.RoleHuman),
-			Name: by.Name, Avatar: by.Avatar}, joinTokenFor)
+			Name: by.Name, Avatar: by.Avatar, Session: session}, joinTokenFor)
 		if err != nil {
 			return nil, err
 		}

@@ -22,8 +22,7 @@ func put[T any](s *Server, r *request, d store.Document, body T) (store.Document
 	if d.Body, err = json.Marshal(body); err != nil {
 		return store.Document{}, wire.Wrap(wire.KindInternal, err, "internal error")
 	}
-	d.By = s.actor(r).Identity
-	d, err = records.Put(r.Context(), d)
+	d, err = records.Put(r.Context(), s.actor(r), d)
 	return d, deskError(err)
 }
 
@@ -241,7 +240,7 @@ func (s *Server) deleteCanned(r *request) (any, error) {
 	if err := s.mayChangeCanned(r, d); err != nil {
 		return nil, err
 	}
-	return nil, deskError(records.Delete(r.Context(), store.Canned, d.ID, d.Version))
+	return nil, deskError(records.Delete(r.Context(), s.actor(r), store.Canned, d.ID, d.Version))
 }
 
 func (s *Server) mayChangeCanned(r *request, d store.Document) error {

@@ -21,9 +21,10 @@ import (
 const (
 	maxReportRows = 200_000
 	reportPage    = 5_000
-	// afterwards is how long after the span a handoff still tells that a call of
-	// the span was not contained.
-	afterwards = 24 * time.Hour
+	// around is how long before the span a handoff may have entered that somebody
+	// still had in it, and how long after it one still tells that a call of the
+	// span was not contained.
+	around = 24 * time.Hour
 )
 
 // deskReport is GET /v1/desk/reports.
@@ -96,7 +97,7 @@ func (s *Server) report(r *request) (rep report.Report, partial bool, err error)
 	if in.From = time.UnixMilli(from).In(zone); from == 0 {
 		in.From = time.Date(in.To.Year(), in.To.Month(), in.To.Day()-6, 0, 0, 0, 0, zone)
 	}
-	if !in.From.Before(in.To) || in.To.Sub(in.From) > report.MaxDays*24*time.Hour {
+	if !in.From.Before(in.To) || in.From.Before(report.Earliest(in.To)) {
 		return rep, false, wire.Errorf(wire.KindBadRequest, "to must be after from, by %d days at most", report.MaxDays)
 	}
 	more, err := readHandoffs(r.Context(), records, &in)
@@ -131,7 +132,7 @@ func (s *Server) reportZone(ctx context.Context, records store.Store, name strin
 }
 
 func readHandoffs(ctx context.Context, records store.Store, in *report.Input) (more bool, err error) {
-	f := store.Filter{Entered: store.Span{From: in.From, To: in.To.Add(afterwards)}, Limit: reportPage}
+	f := store.Filter{Entered: store.Span{From: in.From.Add(-around), To: in.To.Add(around)}, Limit: reportPage}
 	for len(in.Handoffs) < maxReportRows {
 		page, err := records.Handoffs(ctx, f)
 		if err != nil {

@@ -2,11 +2,13 @@ package signaling
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/relevo/relevo/signaling/desk"
+	"github.com/relevo/relevo/signaling/desk/report"
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts"
 )
@@ -39,10 +41,25 @@ func TestDeskReport(t *testing.T) {
 		if len(got.Agents) != 1 || got.Agents[0].Name != "Ann" || got.Agents[0].TimeMS != 3000 || len(got.Reasons) != 1 || got.Reasons[0].Reason != "callerAsked" {
 			t.Errorf("%+v", got)
 		}
+		// Who has a call that came before the span is credited with what lies in it.
+		var rest wire.DeskReport
+		r.want(200, &rest, "GET", "/v1/desk/reports?from="+strconv.FormatInt(began.Add(4*time.Second).UnixMilli(), 10), token, "")
+		if len(rest.Agents) != 1 || rest.Agents[0].TimeMS < 900 || rest.Agents[0].TimeMS > 1100 || rest.Agents[0].Takeovers != 0 || rest.Total.Handoffs != 0 {
+			t.Errorf("%+v", rest)
+		}
 		answer, b := r.ask("GET", "/v1/desk/reports.csv?table=agents", token, "")
 		if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Disposition") == "" || !strings.Contains(b, "ann,Ann,1,3,1,2,1,0\r\n") {
 			t.Errorf("%d %s", answer.StatusCode, b)
 		}
+		days := func(n int) string {
+			return "?tz=UTC&from=" + strconv.FormatInt(time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-n).UnixMilli(), 10)
+		}
+		var long wire.DeskReport
+		r.want(200, &long, "GET", "/v1/desk/reports"+days(report.MaxDays), token, "")
+		if len(long.Days) != report.MaxDays || long.Total.Handoffs != 1 {
+			t.Errorf("%d days, %+v", len(long.Days), long.Total)
+		}
+		r.want(http.StatusBadRequest, nil, "GET", "/v1/desk/reports"+days(report.MaxDays+1), token, "")
 		for _, bad := range []string{"?tz=Mars/Base", "?tz=Local", "?from=5&to=4", "?from=1&to=99999999999", "?from=x", ".csv?table=nonsense"} {
 			r.want(http.StatusBadRequest, nil, "GET", "/v1/desk/reports"+bad, token, "")
 		}

@@ -22,7 +22,7 @@ func (k *socket) watchDesk(ctx context.Context, w *wire.WatchDesk) (any, error) 
 	case k.s.cfg.Desk == nil:
 		return nil, wire.Errorf(wire.KindNotFound, "there is no desk here")
 	}
-	if err := k.login(claims); err != nil {
+	if err := k.login(claims, true); err != nil {
 		return nil, err
 	}
 	person, err := k.s.person(claims)

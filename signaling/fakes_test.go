@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,8 @@ type fakeHub struct {
 	full    bool
 	watch   func([]wire.CallSummary, []wire.CallGone)
 	list    []wire.CallSummary
+
+	expelled []string
 }
 
 func (h *fakeHub) Create(_ context.Context, s CallSpec) (Call, error) {
@@ -49,6 +52,9 @@ func (h *fakeHub) Create(_ context.Context, s CallSpec) (Call, error) {
 	h.created = append(h.created, s)
 	if s.ID == "" {
 		s.ID = "c_made"
+		if n := len(h.created); n > 1 {
+			s.ID += strconv.Itoa(n - 1)
+		}
 	}
 	c := &fakeCall{id: s.ID}
 	h.calls[s.ID] = c
@@ -74,6 +80,18 @@ func (h *fakeHub) Watch(post func([]wire.CallSummary, []wire.CallGone)) ([]wire.
 		defer h.mu.Unlock()
 		h.watch = nil
 	}
+}
+
+func (h *fakeHub) end(id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.calls, id)
+}
+
+func (h *fakeHub) Expel(session string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.expelled = append(h.expelled, session)
 }
 
 // fakeCall keeps what it was asked, in order, and lets a test decide.
@@ -127,7 +145,11 @@ func (c *fakeCall) Join(_ context.Context, r JoinRequest) (Member, wire.JoinResu
 	if c.onJoin != nil {
 		c.onJoin(r.Out)
 	}
-	return &fakeMember{c}, wire.JoinResult{Participant: wire.Participant{ID: r.Claims.ID, Identity: r.Claims.Identity, Role: wire.Role(r.Claims.Role)},
+	claims := r.Claims
+	if r.Resume != "" && len(c.joins) > 1 {
+		claims = c.joins[0].Claims
+	}
+	return &fakeMember{c, claims}, wire.JoinResult{Participant: wire.Participant{ID: r.Claims.ID, Identity: r.Claims.Identity, Role: wire.Role(r.Claims.Role)},
 		Call: wire.CallInfo{ID: c.id}, ResumeToken: c.id + ".good", Resumed: r.Resume != ""}, nil
 }
 
@@ -157,7 +179,12 @@ func (c *fakeCall) RequestHuman(_ context.Context, r wire.RequestHuman) error {
 }
 func (c *fakeCall) Hangup(_ context.Context, reason string) error { return c.note("hangup " + reason) }
 
-type fakeMember struct{ c *fakeCall }
+type fakeMember struct {
+	c      *fakeCall
+	claims auth.Claims
+}
+
+func (m *fakeMember) Claims() auth.Claims { return m.claims }
 
 func (m *fakeMember) Negotiate(context.Context, wire.Negotiate) (wire.NegotiateResult, error) {
 	return wire.NegotiateResult{Answer: wire.SDP{Type: "answer", SDP: "v=0"}}, m.c.note("negotiate")

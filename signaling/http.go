@@ -34,7 +34,7 @@ const (
 type principal struct {
 	app    string // key; "" for the bearer of a token
 	claims auth.Claims
-	person account.Account // with a desk token: who that is now
+	person account.Account // who that is now, with a desk token or one made for who is logged in
 }
 
 func (p principal) desk() bool { return p.app == "" && p.claims.Desk }
@@ -44,8 +44,10 @@ func (p principal) scope() string {
 	switch {
 	case p.app != "":
 		return "app:" + p.app
-	case p.claims.Identity != "":
+	case p.claims.Desk:
 		return "desk:" + p.claims.Key + ":" + p.claims.Identity
+	case p.claims.Identity != "":
+		return "member:" + p.claims.Key + ":" + p.claims.Call + ":" + p.claims.Identity
 	}
 	return "anyone"
 }
@@ -312,7 +314,7 @@ func (s *Server) authenticate(who access, r *request) (principal, error) {
 		return principal{}, wire.Errorf(wire.KindForbidden, "this token is not for that")
 	}
 	p := principal{claims: claims}
-	if claims.Desk {
+	if claims.Desk || claims.Session != "" {
 		p.person, err = s.person(claims)
 	}
 	return p, err

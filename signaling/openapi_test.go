@@ -14,6 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/relevo/relevo/signaling/account"
 	"github.com/relevo/relevo/signaling/desk/queue"
 	"github.com/relevo/relevo/signaling/desk/store"
 	"github.com/relevo/relevo/signaling/wire"
@@ -173,7 +174,7 @@ func TestAnswersConform(t *testing.T) {
 			Priority: queue.P3, Rank: queue.P3, EnteredAt: time.Now(), EndedAt: time.Now()}}}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := r.s.cfg.Records.Put(t.Context(), store.Document{Kind: store.CallBack, ID: "c1", Of: "c1", Body: []byte(`{"phone":"12345","state":"open"}`)}); err != nil {
+		if _, err := r.s.cfg.Records.Put(t.Context(), account.Actor{}, store.Document{Kind: store.CallBack, ID: "c1", Of: "c1", Body: []byte(`{"phone":"12345","state":"open"}`)}); err != nil {
 			t.Fatal(err)
 		}
 		r.want(200, nil, "POST", "/v1/desk/settings/public", asApp, `{"value":{"enabled":true,"link":"try-our-agent"},"version":0}`)

@@ -57,6 +57,7 @@ type Server struct {
 	handler  http.Handler
 	requests *addressLimiter
 	demo     *addressLimiter
+	public   *publicCalls
 	openapi  []byte
 	ready    readiness
 
@@ -67,8 +68,8 @@ type Server struct {
 	mu      sync.Mutex
 	closed  bool
 	sockets map[*socket]struct{}
-	logins  map[*socket]string // the session of a console's socket
-	count   int                // sockets admitted, with those in their handshake
+	logins  map[*socket]login // of the consoles' sockets
+	count   int               // sockets admitted, with those in their handshake
 	byAddr  map[netip.Prefix]int
 }
 
@@ -92,7 +93,8 @@ func NewServer(cfg Config) (*Server, error) {
 		requests: newAddressLimiter(l.RequestRate, l.RequestBurst, l.Addresses),
 		demo:     newAddressLimiter(l.DemoRate, l.DemoBurst, l.Addresses),
 		sockets:  make(map[*socket]struct{}),
-		logins:   make(map[*socket]string),
+		logins:   make(map[*socket]login),
+		public:   newPublicCalls(),
 		byAddr:   make(map[netip.Prefix]int),
 	}
 	s.upgrader = newUpgrader(s)
@@ -104,6 +106,7 @@ func NewServer(cfg Config) (*Server, error) {
 	s.handler = s.outer(s.mux())
 	if cfg.People != nil {
 		cfg.People.OnEnd(s.loggedOut)
+		cfg.People.OnChange(s.accountChanged)
 	}
 	return s, nil
 }

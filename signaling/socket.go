@@ -291,7 +291,7 @@ func (k *socket) join(ctx context.Context, j *wire.Join) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := k.login(r.Claims); err != nil {
+	if err := k.login(r.Claims, false); err != nil {
 		return nil, err
 	}
 	m, result, err := c.Join(ctx, r)
@@ -299,6 +299,13 @@ func (k *socket) join(ctx context.Context, j *wire.Join) (any, error) {
 		return nil, err
 	}
 	k.member = m
+	if j.Resume != "" {
+		// Only the call knows who that is.
+		if err := k.login(m.Claims(), false); err != nil {
+			k.banned.Store(true)
+			return nil, err
+		}
+	}
 	k.log = k.log.With("call", c.ID(), "participant", result.Participant.ID)
 	k.log.Info("joined", "role", result.Participant.Role, "resumed", result.Resumed)
 	if result.ICEServers == nil {
@@ -341,6 +348,11 @@ func (s *Server) whereTo(ctx context.Context, j *wire.Join, r *JoinRequest) (Cal
 	if j.Call != "" && j.Call != claims.Call {
 		return nil, wire.Errorf(wire.KindUnauthorized, "the token is for another call")
 	}
+	if claims.Session != "" { // made for who is logged in, at takeover
+		if _, err := s.person(claims); err != nil {
+			return nil, err
+		}
+	}
 	c, err := s.liveCall(ctx, claims.Call)
 	if err != nil {
 		return nil, err
@@ -363,7 +375,7 @@ func (k *socket) watchCalls(w *wire.WatchCalls) (any, error) {
 	if !claims.Desk {
 		return nil, wire.Errorf(wire.KindForbidden, "watchCalls needs a desk token")
 	}
-	if err := k.login(claims); err != nil {
+	if err := k.login(claims, true); err != nil {
 		return nil, err
 	}
 	current, stop := k.s.cfg.Hub.Watch(k.callsChanged)

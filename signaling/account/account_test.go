@@ -3,6 +3,7 @@ package account_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -127,7 +128,7 @@ func TestRefusedAccounts(t *testing.T) {
 			c.change(&a)
 			_, err := b.Create(ctx, admin, a, c.password)
 			e := wire.AsError(err)
-			if err == nil || e.Kind != wire.KindBadRequest || e.Data.(map[string]string)["field"] != c.field {
+			if err == nil || e.Kind != wire.KindBadRequest || e.Data.(wire.ErrorData).Field != c.field || len(e.Data.(wire.ErrorData).Problems) != 1 {
 				t.Fatalf("%v (%v), want a complaint about %s", err, e.Data, c.field)
 			}
 		})
@@ -304,12 +305,26 @@ func TestLoginIsThrottled(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, _, err := b.Login(ctx, "dana", password, "198.51.100.1", ""); kind(err) != wire.KindRateLimited {
+		if _, _, err := b.Login(ctx, "dana", password, "192.0.2.7", ""); kind(err) != wire.KindRateLimited {
 			t.Fatalf("the sixth try: %v", err)
 		}
+		if err := b.CheckCurrent(ctx, "dana", password, "192.0.2.7"); kind(err) != wire.KindRateLimited {
+			t.Fatalf("the sixth try, as who wants another password: %v", err)
+		}
 		time.Sleep(time.Minute)
-		if _, _, err := b.Login(ctx, "dana", password, "198.51.100.1", ""); err != nil {
+		if _, _, err := b.Login(ctx, "dana", password, "192.0.2.7", ""); err != nil {
 			t.Fatal(err)
+		}
+		// After a restart too, others do not shut out who has logged in there.
+		b = open(t, path)
+		for i := range 20 {
+			_, _, _ = b.Login(ctx, fmt.Sprint("x", i), "wrong", "192.0.2.7", "")
+		}
+		if _, _, err := b.Login(ctx, "eve", "wrong", "192.0.2.7", ""); kind(err) != wire.KindRateLimited {
+			t.Fatalf("the address: %v", err)
+		}
+		if _, _, err := b.Login(ctx, "dana", password, "192.0.2.7", ""); err != nil {
+			t.Fatalf("shut out by others at the same address: %v", err)
 		}
 	})
 }
@@ -491,4 +506,122 @@ func TestAvatar(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// What people would take for the same is the same, and nobody is called like
+// the server.
+func TestIdentitiesDoNotLookAlike(t *testing.T) {
+	b := open(t, file(t))
+	must[account.Account](t)(b.Create(ctx, admin, dana(account.Agent), password))
+	for identity, want := range map[string]wire.ErrorKind{"Dana": wire.KindConflict, "DANA": wire.KindConflict, "server": wire.KindBadRequest, "da\u200bna": wire.KindBadRequest} {
+		a := dana(account.Agent)
+		a.Identity = identity
+		_, err := b.Create(ctx, admin, a, password)
+		if e := wire.AsError(err); kind(err) != want || e.Data.(wire.ErrorData).Field != "identity" || len(e.Data.(wire.ErrorData).Problems) != 1 {
+			t.Errorf("%q: %v", identity, err)
+		}
+	}
+}
+
+func TestCheckPassword(t *testing.T) {
+	a := &account.Account{Identity: "dana@example.com", Name: "Dana Scully", Email: "scully@example.com"}
+	for password, code := range map[string]string{
+		"éééééééééééé": "repeated", "AaAaAaAaAa": "repeated", "password123": "common", "QWERTYUIOP": "common", "Summer2026": "common", "dana scully": "own", "Dana@Example.com": "own",
+		"scully@example.com": "own", "short": "short", "ééééé1234": "short", strings.Repeat("long", 200): "tooLong", "correct horse battery": "", "пароль из слов": "", "Summer2026 in Rome": "",
+	} {
+		err := account.CheckPassword(a, password)
+		got := ""
+		if err != nil {
+			got = wire.AsError(err).Data.(wire.ErrorData).Problems[0].Code
+		}
+		if got != code {
+			t.Errorf("%q: %q, want %q", password, got, code)
+		}
+	}
+}
+
+// A picture that nobody has any more is gone, one that somebody has stays.
+func TestPicturesGoWithTheirOwners(t *testing.T) {
+	b := open(t, file(t))
+	picture := func(shade uint8) string {
+		t.Helper()
+		i := image.NewGray(image.Rect(0, 0, 9, 9))
+		i.SetGray(4, 4, color.Gray{shade})
+		var upload bytes.Buffer
+		if err := png.Encode(&upload, i); err != nil {
+			t.Fatal(err)
+		}
+		return must[string](t)(b.PutAvatar(ctx, upload.Bytes()))
+	}
+	there := func(url string) bool {
+		_, err := b.Avatar(ctx, strings.TrimSuffix(strings.TrimPrefix(url, "/v1/avatars/"), ".jpg"))
+		return err == nil
+	}
+	one, two := picture(10), picture(200)
+	eli := dana(account.Agent)
+	eli.Identity = "eli"
+	d, e := must[account.Account](t)(b.Create(ctx, admin, dana(account.Agent), password)), must[account.Account](t)(b.Create(ctx, admin, eli, password))
+	set := func(a *account.Account, avatar string) {
+		t.Helper()
+		a.Avatar = avatar
+		*a = must[account.Account](t)(b.Update(ctx, admin, *a))
+	}
+	set(&d, one)
+	set(&e, one)
+	set(&d, two)
+	if !there(one) || !there(two) {
+		t.Error("a picture that somebody has is gone")
+	}
+	set(&e, "")
+	set(&d, two)
+	if there(one) || !there(two) {
+		t.Error("a picture that nobody has is kept, or one that somebody has is not")
+	}
+	for _, bad := range []string{"/v1/avatars/../desk/me", "/v1/avatars/x.jpg", "https://", "https://user:pass@example.com/a.png", "http://example.com/a.png", "//example.com/a.png"} {
+		d.Avatar = bad
+		if _, err := b.Update(ctx, admin, d); kind(err) != wire.KindBadRequest {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+func TestOnChange(t *testing.T) {
+	b := open(t, file(t))
+	a := must[account.Account](t)(b.Create(ctx, admin, dana(account.Agent), password))
+	var told []string
+	b.OnChange(func(before, after account.Account) {
+		told = append(told, string(before.Role)+" "+string(after.Role))
+	})
+	a.Role = account.Supervisor
+	must[account.Account](t)(b.Update(ctx, admin, a))
+	if _, err := b.Update(ctx, admin, a); kind(err) != wire.KindConflict {
+		t.Fatal(err)
+	}
+	if !slices.Equal(told, []string{"agent supervisor"}) {
+		t.Errorf("%q", told)
+	}
+}
+
+// Phones add spaces and capitals; guessing in other letters is guessing all the
+// same.
+func TestLoginByWhatIsMeant(t *testing.T) {
+	path := file(t)
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, path)
+		must[account.Account](t)(b.Create(ctx, admin, dana(account.Agent), password))
+		for _, typed := range []string{"dana", " Dana ", "DANA"} {
+			s, a, err := b.Login(ctx, typed, password, "192.0.2.7", "")
+			if err != nil || s.Identity != "dana" || a.Identity != "dana" {
+				t.Errorf("%q: %+v, %v", typed, s, err)
+			}
+		}
+		for _, typed := range []string{"dana", "Dana", "DANA", "dAna", "daNa"} {
+			if _, _, err := b.Login(ctx, typed, "wrong", "198.51.100.1", ""); kind(err) != wire.KindUnauthorized {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := b.Login(ctx, "danA", "wrong", "198.51.100.1", ""); kind(err) != wire.KindRateLimited {
+			t.Errorf("another spelling is another identity: %v", err)
+		}
+	})
 }

@@ -12,23 +12,57 @@ import (
 	_ "image/gif" // what may be uploaded
 	"image/jpeg"
 	_ "image/png"
+	"slices"
+	"strings"
 
 	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts/sqlite"
 )
 
 const (
-	avatarSize    = 256     // pixels a side
+	avatarSize    = 256 // pixels a side
+	avatarPath    = "/v1/avatars/"
+	avatarHex     = 32      // digits of an id
 	maxAvatar     = 4 << 20 // bytes of an upload
 	maxAvatarSide = 8192    // pixels of an upload
 	maxAvatarArea = 24_000_000
+
+	// picturesAtOnce are read at a time: one may take 200 MB while it is.
+	picturesAtOnce = 1
 )
+
+// Uploaded says whether the address of a picture is of one that was uploaded here.
+func Uploaded(address string) bool {
+	_, ok := avatarID(address)
+	return ok
+}
+
+// avatarID is the id in the URL of a picture that was uploaded here.
+func avatarID(url string) (id string, ok bool) {
+	name, here := strings.CutPrefix(url, avatarPath)
+	id, ok = strings.CutSuffix(name, ".jpg")
+	if !here || !ok || len(id) != avatarHex {
+		return "", false
+	}
+	for i := range len(id) {
+		if !(id[i] >= '0' && id[i] <= '9' || id[i] >= 'a' && id[i] <= 'f') {
+			return "", false
+		}
+	}
+	return id, true
+}
 
 // PutAvatar keeps a picture and returns its URL. It is made anew as a square
 // JPEG, so that nothing but the picture is kept: no place, no camera, no file
 // within the file.
 func (b *Book) PutAvatar(ctx context.Context, upload []byte) (url string, err error) {
+	select {
+	case b.decoding <- struct{}{}:
+	case <-ctx.Done():
+		return "", wire.Wrap(wire.KindTimeout, ctx.Err(), "others are uploading pictures; try again")
+	}
 	picture, err := squareJPEG(upload)
+	<-b.decoding
 	if err != nil {
 		return "", err
 	}
@@ -41,7 +75,24 @@ func (b *Book) PutAvatar(ctx context.Context, upload []byte) (url string, err er
 	if err != nil {
 		return "", storage(err)
 	}
-	return "/v1/avatars/" + id + ".jpg", nil
+	return avatarPath + id + ".jpg", nil
+}
+
+// dropPicture removes an uploaded picture that nobody has any more: who takes
+// theirs away wants it gone. What fails stays, and is not missed. The caller
+// holds b.writing.
+func (b *Book) dropPicture(ctx context.Context, url string) {
+	id, uploaded := avatarID(url)
+	if !uploaded || slices.ContainsFunc(b.Accounts(), func(a Account) bool { return a.Avatar == url }) {
+		return
+	}
+	err := sqlite.Do(ctx, b.db, func(ctx context.Context, c *sql.Conn) error {
+		_, err := c.ExecContext(ctx, `DELETE FROM avatars WHERE id = ?`, id)
+		return err
+	})
+	if err != nil {
+		b.log.Warn("a picture that nobody has could not be removed", "error", err)
+	}
 }
 
 // Avatar returns a picture by the id in its URL, a JPEG.

@@ -30,12 +30,14 @@ type Book struct {
 	sessionFor time.Duration
 	log        *slog.Logger
 
-	writing sync.Mutex // held by who changes database and memory
+	decoding chan struct{} // a slot for each picture being read
+	writing  sync.Mutex    // held by who changes database and memory
 
 	mu       sync.Mutex // guards below
 	accounts map[string]entry
 	sessions map[string]Session
 	onEnd    []func(sessionID string)
+	onChange []func(before, after Account)
 }
 
 // entry is an account with what only logging in needs.
@@ -50,7 +52,8 @@ func Open(ctx context.Context, db *sql.DB, o Options) (*Book, error) {
 	if err := sqlite.Migrate(ctx, db, "account", migrations); err != nil {
 		return nil, err
 	}
-	b := &Book{db: db, sessionFor: o.SessionFor, log: o.Log, accounts: make(map[string]entry), sessions: make(map[string]Session)}
+	b := &Book{db: db, sessionFor: o.SessionFor, log: o.Log, accounts: make(map[string]entry), sessions: make(map[string]Session),
+		decoding: make(chan struct{}, picturesAtOnce)}
 	if b.sessionFor <= 0 {
 		b.sessionFor = 12 * time.Hour
 	}
@@ -75,7 +78,7 @@ func (b *Book) lookup(_ context.Context, identity string) (auth.User, bool, erro
 // again, enabled, with this password's hash. A name that was changed stays.
 func (b *Book) Seed(ctx context.Context, a Account, hash string) error {
 	if err := auth.CheckHash(hash); err != nil {
-		return invalid("password", "%s", err.Error())
+		return invalid("password", "hash", "%s", err.Error())
 	}
 	b.writing.Lock()
 	defer b.writing.Unlock()
@@ -91,7 +94,7 @@ func (b *Book) Seed(ctx context.Context, a Account, hash string) error {
 	if known && before.hash == hash && before.Role == e.Role && !before.Disabled {
 		return nil
 	}
-	return b.put(ctx, Actor{Identity: "server"}, "account.seeded", before, known, e)
+	return b.put(ctx, Actor{Identity: server}, "account.seeded", before, known, e)
 }
 
 // Has says whether an enabled administrator has this password, so that one who
@@ -124,6 +127,32 @@ func (b *Book) Account(identity string) (Account, bool) {
 	return e.Account, ok
 }
 
+// like finds an account that people would take for this one: upper and lower
+// case do not make two.
+func (b *Book) like(identity string) (other string, found bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for id := range b.accounts {
+		if strings.EqualFold(id, identity) {
+			return id, true
+		}
+	}
+	return "", false
+}
+
+// meant is the identity of the account that somebody means, or what they have
+// typed. Tries are counted by it: another spelling is no other identity.
+func (b *Book) meant(typed string) string {
+	typed = strings.TrimSpace(typed)
+	if _, exact := b.entry(typed); exact {
+		return typed
+	}
+	if identity, ok := b.like(typed); ok {
+		return identity
+	}
+	return strings.ToLower(typed)
+}
+
 func (b *Book) entry(identity string) (entry, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -152,10 +181,8 @@ func (b *Book) Create(ctx context.Context, by Actor, a Account, password string)
 	}
 	b.writing.Lock()
 	defer b.writing.Unlock()
-	if _, taken := b.entry(a.Identity); taken {
-		e := wire.Errorf(wire.KindConflict, "there is an account %q already", a.Identity)
-		e.Data = map[string]string{"field": "identity"}
-		return Account{}, e
+	if other, taken := b.like(a.Identity); taken {
+		return Account{}, conflict("identity", "taken", "there is an account %q already", other)
 	}
 	if err := b.put(ctx, by, "account.created", entry{}, false, entry{Account: a, hash: hash}); err != nil {
 		return Account{}, err
@@ -177,9 +204,9 @@ func (b *Book) Update(ctx context.Context, by Actor, a Account) (Account, error)
 	case !known:
 		return Account{}, wire.Errorf(wire.KindNotFound, "there is no such account")
 	case before.Version != a.Version:
-		return Account{}, wire.Errorf(wire.KindConflict, "somebody else has changed this account meanwhile; look at it again")
+		return Account{}, conflict("version", "overtaken", "somebody else has changed this account meanwhile; look at it again")
 	case before.Role == Admin && !before.Disabled && (a.Role != Admin || a.Disabled) && b.admins() == 1:
-		return Account{}, wire.Errorf(wire.KindConflict, "this is the only administrator; make another one first")
+		return Account{}, conflict("role", "lastAdmin", "this is the only administrator; make another one first")
 	}
 	a.Created = before.Created
 	if err := b.put(ctx, by, "account.changed", before, true, entry{Account: a, hash: before.hash}); err != nil {
@@ -191,7 +218,22 @@ func (b *Book) Update(ctx context.Context, by Actor, a Account) (Account, error)
 		}
 	}
 	after, _ := b.Account(a.Identity)
+	b.mu.Lock()
+	tell := slices.Clone(b.onChange)
+	b.mu.Unlock()
+	for _, f := range tell {
+		f(before.Account, after)
+	}
+	b.dropPicture(ctx, before.Avatar)
 	return after, nil
+}
+
+// OnChange calls f, from the goroutine that changes it, for each account that
+// has been changed by Update. f must not block nor call the Book.
+func (b *Book) OnChange(f func(before, after Account)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.onChange = append(b.onChange, f)
 }
 
 // SetPassword gives an account a new password and ends its sessions, but keep.
@@ -209,7 +251,7 @@ func (b *Book) SetPassword(ctx context.Context, by Actor, identity, password, ke
 	}
 	b.writing.Lock()
 	defer b.writing.Unlock()
-	before, _ = b.entry(identity)
+	before, _ = b.entry(identity) // accounts are never removed
 	if err := b.put(ctx, by, "account.password", before, true, entry{Account: before.Account, hash: hash}); err != nil {
 		return err
 	}

@@ -70,6 +70,7 @@ func (b *Book) load(ctx context.Context) error {
 				return err
 			}
 			s.Created, s.Expires = time.Unix(0, created).UTC(), time.Unix(0, expires).UTC()
+			b.desk.Familiar(s.Identity, s.Address, s.Created)
 			if s.Expires.After(now) {
 				b.sessions[s.ID] = s
 			}

@@ -29,8 +29,10 @@ const (
 )
 
 // Login checks a password and opens a session. Errors are those of
-// auth.Desk.Login.
+// auth.Desk.Login. Spaces around an identity and its case do not matter: phones
+// add the one and change the other.
 func (b *Book) Login(ctx context.Context, identity, password, address, client string) (Session, Account, error) {
+	identity = b.meant(identity)
 	u, err := b.desk.Login(ctx, identity, password, address)
 	if err != nil {
 		return Session{}, Account{}, err
@@ -46,7 +48,7 @@ func (b *Book) Login(ctx context.Context, identity, password, address, client st
 	}
 	if mine := b.Sessions(identity); len(mine) >= maxSessions {
 		oldest := mine[len(mine)-1].ID
-		if err := b.endSessions(ctx, Actor{Identity: "server"}, func(s Session) bool { return s.ID == oldest }); err != nil {
+		if err := b.endSessions(ctx, Actor{Identity: server}, func(s Session) bool { return s.ID == oldest }); err != nil {
 			return Session{}, Account{}, err
 		}
 	}
@@ -79,7 +81,7 @@ func (b *Book) Login(ctx context.Context, identity, password, address, client st
 func (b *Book) CheckCurrent(ctx context.Context, identity, password, address string) error {
 	_, err := b.desk.Login(ctx, identity, password, address)
 	if e := wire.AsError(err); err != nil && e.Kind == wire.KindUnauthorized {
-		return wire.Wrap(wire.KindForbidden, err, "the current password is wrong")
+		return problem(wire.Wrap(wire.KindForbidden, err, "the current password is wrong"), "current", "wrongPassword", "the current password is wrong")
 	}
 	return err
 }

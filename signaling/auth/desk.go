@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	identityTries = 5    // wrong passwords for one identity in a window
-	addressTries  = 20   // wrong passwords from one address in a window
-	tracked       = 4096 // identities, and addresses, remembered at most
+	placeTries    = 5    // wrong passwords for one identity from one address in a window
+	identityTries = 30   // for one identity from addresses where it has never logged in
+	addressTries  = 20   // from one address, but for identities that have logged in there
+	tracked       = 4096 // identities, addresses, and pairs of them, remembered at most
 	hashesAtOnce  = 2    // each takes 19 MiB
 	maxPassword   = 1024 // bytes
 	tryWindow     = time.Minute
@@ -32,8 +33,10 @@ type Desk struct {
 	decoy   hash          // checked for unknown users, so that they take as long
 	hashing chan struct{} // a slot for each hash being computed
 
+	places     *throttle // an identity from an address
 	identities *throttle
 	addresses  *throttle
+	familiar   *familiar // places
 }
 
 // Lookup finds a user by identity, PasswordHash "" for one who may not log in.
@@ -46,8 +49,10 @@ func NewDeskOf(lookup Lookup) *Desk {
 		lookup:     lookup,
 		decoy:      hash{memory: hashMemory, time: hashTime, threads: hashThreads, salt: make([]byte, saltLength), sum: make([]byte, hashLength)},
 		hashing:    make(chan struct{}, hashesAtOnce),
+		places:     newThrottle(placeTries, tryWindow, tracked),
 		identities: newThrottle(identityTries, tryWindow, tracked),
 		addresses:  newThrottle(addressTries, tryWindow, tracked),
+		familiar:   newFamiliar(tracked),
 	}
 }
 
@@ -85,26 +90,31 @@ func CheckHash(s string) error {
 	return err
 }
 
+// Familiar says that an identity has logged in from an address before, at that
+// time: a server that has just started does not know it by itself.
+func (d *Desk) Familiar(identity, remoteAddr string, at time.Time) {
+	d.familiar.add(throttleName(identity)+throttleAddress(remoteAddr), at)
+}
+
 // Login checks a password. remoteAddr is an address with or without port. Its
 // errors are *wire.Error: KindUnauthorized for a wrong identity or password,
 // which read and last the same; KindRateLimited after too many of them for the
 // identity or from the address, with {"retryAfter": seconds} as Data;
 // KindTimeout where ctx ended first.
+//
+// What others get wrong in somebody's name, or from the same office, does not
+// keep that person from logging in where they have logged in before.
 func (d *Desk) Login(ctx context.Context, identity, password, remoteAddr string) (User, error) {
 	if len(password) > maxPassword {
 		return User{}, wire.Errorf(wire.KindUnauthorized, "wrong name or password")
 	}
-	who, where := throttleName(identity), throttleAddress(remoteAddr)
-	if wait := d.addresses.take(where); wait > 0 {
-		return User{}, tooMany(wait)
-	}
-	if wait := d.identities.take(who); wait > 0 {
+	forgive, wait := d.take(throttleName(identity), throttleAddress(remoteAddr))
+	if wait > 0 {
 		return User{}, tooMany(wait)
 	}
 	u, known, err := d.lookup(ctx, identity)
 	if err != nil {
-		d.addresses.forgive(where)
-		d.identities.forgive(who)
+		forgive()
 		return User{}, err
 	}
 	h := d.decoy
@@ -117,8 +127,7 @@ func (d *Desk) Login(ctx context.Context, identity, password, remoteAddr string)
 	select {
 	case d.hashing <- struct{}{}:
 	case <-ctx.Done():
-		d.addresses.forgive(where)
-		d.identities.forgive(who)
+		forgive()
 		return User{}, wire.Wrap(wire.KindTimeout, ctx.Err(), "the login took too long")
 	}
 	right := h.matches(password)
@@ -126,9 +135,36 @@ func (d *Desk) Login(ctx context.Context, identity, password, remoteAddr string)
 	if !right || !known {
 		return User{}, wire.Errorf(wire.KindUnauthorized, "wrong name or password")
 	}
-	d.addresses.forgive(where)
-	d.identities.forgive(who)
+	forgive()
+	d.Familiar(identity, remoteAddr, time.Now())
 	return u, nil
+}
+
+// take counts a try wherever it counts, or says how long to wait. forgive takes
+// it back.
+func (d *Desk) take(who, where string) (forgive func(), wait time.Duration) {
+	type count struct {
+		of   *throttle
+		name string
+	}
+	counts := []count{{d.places, who + where}}
+	if !d.familiar.has(who + where) {
+		counts = append(counts, count{d.addresses, where}, count{d.identities, who})
+	}
+	for i, c := range counts {
+		if wait := c.of.take(c.name); wait > 0 {
+			// It was not tried, so it counts nowhere.
+			for _, c := range counts[:i] {
+				c.of.forgive(c.name)
+			}
+			return nil, wait
+		}
+	}
+	return func() {
+		for _, c := range counts {
+			c.of.forgive(c.name)
+		}
+	}, 0
 }
 
 func tooMany(wait time.Duration) error {

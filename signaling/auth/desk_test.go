@@ -137,13 +137,13 @@ func TestLoginThrottle(t *testing.T) {
 			_, err := d.Login(t.Context(), who, password, from)
 			return kind(err)
 		}
-		for i := range identityTries {
-			if got := try("ann", "wrong", fmt.Sprintf("192.0.2.%d:1", i)); got != wire.KindUnauthorized {
+		for i := range placeTries {
+			if got := try("ann", "wrong", "192.0.2.1:1"); got != wire.KindUnauthorized {
 				t.Fatalf("try %d: %s", i, got)
 			}
 		}
-		// The identity is closed wherever from and with the right password too.
-		_, err := d.Login(t.Context(), "ann", "right", "198.51.100.1:1")
+		// The identity is closed to that address, with the right password too.
+		_, err := d.Login(t.Context(), "ann", "right", "192.0.2.1:2")
 		var e *wire.Error
 		if !errors.As(err, &e) || e.Kind != wire.KindRateLimited || e.Data.(map[string]int)["retryAfter"] != 60 {
 			t.Fatalf("%+v", err)
@@ -161,6 +161,16 @@ func TestLoginThrottle(t *testing.T) {
 				t.Fatal(got)
 			}
 		}
+		// One identity, many addresses.
+		for i := range identityTries {
+			if got := try("bob", "wrong", fmt.Sprintf("198.51.100.%d:1", i)); got != wire.KindUnauthorized {
+				t.Fatalf("try %d: %s", i, got)
+			}
+		}
+		if got := try("bob", "bob's", "198.51.100.200:1"); got != wire.KindRateLimited {
+			t.Errorf("from everywhere: %s", got)
+		}
+		time.Sleep(tryWindow)
 		// One address, many identities, of which none need exist; every port and
 		// every address of an IPv6 site is the same.
 		for i := range addressTries {
@@ -175,6 +185,74 @@ func TestLoginThrottle(t *testing.T) {
 			t.Errorf("another site: %s", got)
 		}
 	})
+}
+
+// Who fails in somebody's name, from however many addresses, or from the same
+// office, does not shut them out.
+func TestNobodyIsShutOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := desk(t)
+		try := func(who, password, from string) wire.ErrorKind {
+			_, err := d.Login(t.Context(), who, password, from)
+			return kind(err)
+		}
+		const office = "192.0.2.1:1"
+		if got := try("ann", "right", office); got != "" {
+			t.Fatal(got)
+		}
+		for minute := range 3 {
+			for i := range 200 {
+				try("ann", "wrong", fmt.Sprintf("198.51.100.%d:1", i))
+				try(fmt.Sprint("x", i), "wrong", office)
+			}
+			if got := try("ann", "right", office); got != "" {
+				t.Fatalf("minute %d: shut out of where she always logs in: %s", minute, got)
+			}
+			time.Sleep(tryWindow)
+		}
+		// But there as well a password cannot be guessed for long.
+		for range placeTries {
+			if got := try("ann", "wrong", office); got != wire.KindUnauthorized {
+				t.Fatal(got)
+			}
+		}
+		if got := try("ann", "right", office); got != wire.KindRateLimited {
+			t.Errorf("guessed from a familiar address: %q", got)
+		}
+		// A restart forgets nobody of whom it is told.
+		d = desk(t)
+		d.Familiar("ann", "192.0.2.1", time.Now())
+		for i := range 200 {
+			try("ann", "wrong", fmt.Sprintf("198.51.100.%d:1", i))
+		}
+		if got := try("ann", "right", office); got != "" {
+			t.Errorf("after a restart: %s", got)
+		}
+		// Who has not been there for long is a stranger.
+		time.Sleep(familiarFor)
+		for i := range 200 {
+			try("ann", "wrong", fmt.Sprintf("198.51.100.%d:1", i))
+		}
+		if got := try("ann", "right", office); got != wire.KindRateLimited {
+			t.Errorf("a month later: %q", got)
+		}
+	})
+}
+
+func TestFamiliarIsBounded(t *testing.T) {
+	f, now := newFamiliar(3), time.Now()
+	for i := range 10 {
+		f.add(fmt.Sprint(i), now.Add(time.Duration(i)*time.Second))
+	}
+	f.add("9", now) // an older login does not make it older
+	for i := range 10 {
+		if got := f.has(fmt.Sprint(i)); got != (i >= 7) {
+			t.Errorf("%d: %v", i, got)
+		}
+	}
+	if len(f.places) != 3 {
+		t.Errorf("%d places", len(f.places))
+	}
 }
 
 // Tries at the same time do not slip through together.

@@ -20,13 +20,22 @@
 // it usable once.
 //
 // Login takes as long for a name nobody has as for a wrong password, by
-// computing a hash all the same. Tries are counted per identity and per address
-// (per /64 of IPv6) before the outcome is known and taken back when the
-// password was right; after 5 and 20 in a minute it refuses. What it remembers
-// is bounded: 4096 names of each, the oldest forgotten first. Whoever can spend
-// 4096 addresses can make it forget an address, not the identity's own five
-// tries, unless they also try 4096 identities within the minute. Two hashes are
-// computed at a time (19 MiB each), others wait as long as their context.
+// computing a hash all the same. Tries are counted before the outcome is known
+// and taken back when the password was right. After these in a minute it
+// refuses:
 //
-// Goroutines: none. Locks: one a throttle, held for a map access, never both.
+//	 5  for an identity from an address (a /64 of IPv6)
+//	20  from an address       } but not for an identity that has logged in
+//	30  for an identity       } from that address within the last 30 days
+//
+// So nobody is shut out by others: neither by who fails in their name from
+// elsewhere, nor by who shares their office. Somebody who is under attack and
+// comes from an address that is new has to wait. What it remembers is bounded:
+// 4096 of each, the oldest forgotten first. Whoever can spend 4096 addresses can
+// make it forget an address, not the identity's own tries, unless they also try
+// 4096 identities within the minute. Two hashes are computed at a time (19 MiB
+// each), others wait as long as their context.
+//
+// Goroutines: none. Locks: one a throttle, and one of the familiar places, each
+// held for a map access, never two.
 package auth

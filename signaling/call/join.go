@@ -33,7 +33,7 @@ func (c *Call) Join(ctx context.Context, r JoinRequest) (*Member, wire.JoinResul
 		}
 		result := wire.JoinResult{Participant: m.public(), Call: c.callInfo(), Participants: c.roster(m), ICEServers: c.cfg.ICEServers,
 			ResumeToken: c.newResumeToken(m, r.Resume), Cursor: c.lastSeq(), Resumed: r.Resume != "", Restarted: m.revived && m.session == ""}
-		c.keepPlace(m, func() { reply(joined{&Member{c, m}, result}, nil) })
+		c.keepPlace(m, func() { reply(joined{&Member{c, m, m.claims}, result}, nil) })
 		c.afterJoin(m, r)
 	})
 	if err != nil {
@@ -122,7 +122,7 @@ func (c *Call) admit(r JoinRequest) (*member, error) {
 // the one they look at. What the older had of media ends.
 func (c *Call) replace(m *member, role wire.Role, r JoinRequest) error {
 	if m.role != role {
-		return wire.Errorf(wire.KindConflict, "%q is in the call already, as %s", r.Claims.Identity, m.role)
+		return wire.Errorf(wire.KindConflict, "you are in the call already, as %s", m.role)
 	}
 	if err := c.newPeer(m); err != nil {
 		return err

@@ -14,12 +14,16 @@ import (
 // Member is a participant's handle on their call: one per join, used by the
 // socket that joined.
 type Member struct {
-	c *Call
-	m *member
+	c      *Call
+	m      *member
+	claims auth.Claims // as they were at that join
 }
 
 // Call is the member's call.
 func (m *Member) Call() *Call { return m.c }
+
+// Claims are those it was admitted with. One who has resumed has them still.
+func (m *Member) Claims() auth.Claims { return m.claims }
 
 // ID is the participant id.
 func (m *Member) ID() string { return m.m.id }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -192,6 +193,7 @@ type world struct {
 	calls *calls
 	desk  *desk.Desk
 	with  desk.Calls // in the place of calls
+	out   *slog.Logger
 
 	mu   sync.Mutex
 	jump time.Duration // of the wall clock
@@ -219,7 +221,7 @@ func (w *world) start() {
 	}
 	w.disk = &disk{Store: s}
 	begun := time.Now()
-	w.desk = desk.New(desk.Config{Store: w.disk, People: w.book, Clock: func() (time.Time, time.Duration) {
+	w.desk = desk.New(desk.Config{Store: w.disk, People: w.book, Log: w.out, Clock: func() (time.Time, time.Duration) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		now := time.Now()

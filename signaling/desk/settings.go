@@ -30,22 +30,37 @@ type Routing struct {
 // Public is the link by which anybody may call, to try the agent.
 type Public struct {
 	Enabled bool   `json:"enabled"`
-	Link    string `json:"link"` // the last part of its address: who knows it may call
+	Link    string `json:"link"`            // the last part of its address: who knows it may call
+	Calls   int    `json:"calls,omitempty"` // at a time; 0: defaultPublic
 }
 
-// minLink is the shortest link: nobody should find one by trying.
-const minLink = 12
+const (
+	minLink       = 12 // the shortest link: nobody should find one by trying
+	defaultPublic = 10
+	maxPublic     = 1000
+)
+
+// Most is how many calls there may be by the link at a time.
+func (p Public) Most() int {
+	if p.Calls == 0 {
+		return defaultPublic
+	}
+	return p.Calls
+}
 
 // Check says what is wrong with p.
-func (p Public) Check() []Problem {
+func (p Public) Check() (out []Problem) {
 	ok := len(p.Link) >= minLink && len(p.Link) <= 64
 	for _, r := range p.Link {
 		ok = ok && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
 	}
 	if p.Enabled && !ok {
-		return []Problem{{"link", "link", "12 to 64 letters, digits, - and _"}}
+		out = append(out, Problem{"link", "link", "12 to 64 letters, digits, - and _"})
 	}
-	return nil
+	if p.Calls < 0 || p.Calls > maxPublic {
+		out = append(out, Problem{"calls", "range", "1 to 1000"})
+	}
+	return out
 }
 
 // settings is all of it.

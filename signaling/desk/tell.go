@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/relevo/relevo/signaling/desk/queue"
@@ -86,7 +87,7 @@ func (r *runner) claim(c queue.Claim) {
 	who := r.person(c.Agent)
 	r.aside(func(ctx context.Context) {
 		if err := r.d.calls.Claim(ctx, c.Call, who); err != nil {
-			r.d.log.Warn("a call could not be taken over", "call", c.Call, "handoff", c.Handoff, "error", err)
+			r.d.log.Warn("a call could not be taken over", "call", c.Call, "handoff", c.Handoff, whyNot(err))
 			r.d.box.put(func() {
 				// Who took it past the desk meanwhile keeps it.
 				if h, ok := r.queue.Handoff(c.Handoff); ok && h.Agent == c.Agent {
@@ -122,9 +123,19 @@ func (r *runner) release(l queue.Release) {
 			}
 		}
 		if err != nil && wire.AsError(err).Kind != wire.KindConflict && wire.AsError(err).Kind != wire.KindGone {
-			r.d.log.Warn("a call could not be passed on", "call", l.Call, "why", l.Why, "error", err)
+			r.d.log.Warn("a call could not be passed on", "call", l.Call, "why", l.Why, whyNot(err))
 		}
 	})
+}
+
+// whyNot is an error of a call for the log. What is told to people may have
+// names in it; what has gone wrong has none.
+func whyNot(err error) slog.Attr {
+	e := wire.AsError(err)
+	if e.Cause != nil {
+		return slog.Any("error", e.Cause)
+	}
+	return slog.Group("", "kind", e.Kind, slog.Group("pii", "error", e.Message))
 }
 
 // dropped tells the call of a handoff that the desk has ended.

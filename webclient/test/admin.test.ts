@@ -8,7 +8,8 @@ import { Rest, RestError } from "../app/console/admin/rest.ts";
 import { mayOpen, parseRoute } from "../app/console/admin/route.ts";
 import { formatMeta, parseMeta } from "../app/console/admin/rulespart.tsx";
 import { browserName } from "../app/console/admin/sessions.tsx";
-import { longestWait } from "../app/console/admin/wallboard.tsx";
+import { longestWait, promise } from "../app/console/admin/wallboard.tsx";
+import type { HandoffLine, SLAClock } from "../sdk/src/deskwire.ts";
 import type { Period } from "../app/console/admin/types.ts";
 
 const weekly = (days: string, from: string, to: string): Period => ({ kind: "weekly", days: days.split(" "), from, to });
@@ -64,8 +65,11 @@ describe("spans of reports", () => {
   ])("%s in %s begins at %s", (day, zone, want) => expect(new Date(startOfDay(day, zone)).toISOString()).toBe(want.replace("Z", ".000Z")));
   it("days are added by the calendar", () => expect([addDays("2026-02-28", 1), addDays("2026-03-01", -1)]).toEqual(["2026-03-01", "2026-02-28"]));
   it("an axis ends above what it shows", () => {
-    for (let n = 1; n < 5000; n += 7) expect(ceiling(n)).toBeGreaterThanOrEqual(n);
-    expect([ceiling(3), ceiling(15), ceiling(55)]).toEqual([5, 16, 60]);
+    for (let n = 1; n < 5000; n++) {
+      expect(ceiling(n)).toBeGreaterThanOrEqual(n);
+      expect(ceiling(n) % 2).toBe(0);
+    }
+    expect([ceiling(1), ceiling(3), ceiling(5), ceiling(15), ceiling(55)]).toEqual([2, 4, 6, 16, 60]);
   });
 });
 
@@ -188,4 +192,18 @@ describe("small things", () => {
     expect(longestWait([h("pending", 40), h("offered", 10), h("connected", 1), h("pending")], 100)).toBe(90);
     expect(longestWait([], 100)).toBe(0);
   });
+});
+
+describe("what was promised", () => {
+  const clock = (outcome?: string): SLAClock => ({ startAt: 0, riskAt: 80, deadlineAt: 100, ...(outcome ? { outcome } : {}) });
+  it.each([
+    ["nothing", undefined, undefined, 50, null],
+    ["it runs", clock(), clock(), 50, { kind: "runs", left: 50 }],
+    ["at risk", clock(), clock(), 80, { kind: "atRisk", left: 20 }],
+    ["late, before the server says so", clock(), clock(), 100, { kind: "breached", left: 0 }],
+    ["late", clock("breached"), clock(), 50, { kind: "breached", left: 0 }],
+    ["answered in time: the other runs", clock("met"), { ...clock(), deadlineAt: 900, riskAt: 800 }, 100, { kind: "runs", left: 800 }],
+    ["answered late stays late", clock("breached"), clock("met"), 50, { kind: "breached", left: 0 }],
+    ["both kept", clock("met"), clock("met"), 500, null],
+  ] as const)("%s", (_, firstResponse, resolution, now, want) => expect(promise({ firstResponse, resolution } as HandoffLine, now)).toEqual(want));
 });

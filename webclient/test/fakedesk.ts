@@ -33,9 +33,9 @@ export class FakeDesk {
     { id: "cr_2", title: "thanks", text: "Thank you for calling. Have a nice day!", version: 1 },
   ];
   changes: Change[] = [
-    { seq: 9, time: this.at - HOUR, by: "root", address: "192.0.2.1", action: "setting.changed", object: "hours", before: { timeZone: "Europe/Berlin", periods: [{ from: "09:00", to: "17:00" }] }, after: { timeZone: "Europe/Berlin", periods: [{ from: "09:00", to: "18:00" }], reply: "We are back at nine." } },
+    { seq: 9, time: this.at - HOUR, by: "root", address: "192.0.2.1", action: "settings.hours", object: "hours", before: { timeZone: "Europe/Berlin", periods: [{ from: "09:00", to: "17:00" }] }, after: { timeZone: "Europe/Berlin", periods: [{ from: "09:00", to: "18:00" }], reply: "We are back at nine." } },
     { seq: 8, time: this.at - 2 * HOUR, by: "root", address: "192.0.2.1", action: "account.changed", object: "sam", before: { capacity: 1 }, after: { capacity: 2, skills: { billing: 2 } } },
-    { seq: 7, time: this.at - 3 * HOUR, by: "sam", address: "2001:db8::17", action: "login" },
+    { seq: 7, time: this.at - 3 * HOUR, by: "sam", address: "2001:db8::17", action: "session.opened", object: "sam" },
   ];
 
   handle = (method: string, path: string, query: URLSearchParams, body: unknown): { status: number; value: unknown } | null => {
@@ -64,6 +64,8 @@ export class FakeDesk {
         return ok({ sessions: query.get("all") ? this.sessions : this.sessions.slice(0, 1) });
       case "/v1/desk/accounts":
         if (method === "GET") return ok({ accounts: this.accounts });
+        if (this.accounts.some((a) => a.identity === (b?.["identity"] as unknown)))
+          return { status: 409, value: { title: "Conflict", detail: "there is an account already", field: "identity", problems: [{ field: "identity", code: "taken", message: "there is an account already" }] } };
         this.accounts = [...this.accounts, { ...(b as unknown as Account), version: 1 }];
         return ok(this.accounts.at(-1), 201);
       case "/v1/desk/canned":
@@ -87,7 +89,7 @@ export class FakeDesk {
     return {
       me: agent("dana", "Dana Reyes", "available", 0, 2),
       role: "admin",
-      handoffs: [line(0, { priority: 1, rank: 1 }), line(1, { state: "connected", agent: "sam", name: "Sam Okafor" })],
+      handoffs: [line(0, { priority: 1, rank: 1, firstResponse: { startAt: this.at - 90_000, riskAt: this.at - 30_000, deadlineAt: this.at + HOUR } }), line(1, { state: "connected", agent: "sam", name: "Sam Okafor" })],
       agents: [agent("dana", "Dana Reyes", "available", 0, 2), agent("sam", "Sam Okafor", "busy", 1), agent("noa", "נועה לוי", "wrapUp", 0, 3), agent("kim", "Kim Park", "away"), agent("lee", "Lee Brandt", "offline")],
       board: { waiting: [1, 0, 3, 1], longestMs: 90_000, ringing: 1, active: 4, atRisk: 2, breached: 1, agents: { available: 1, busy: 1, wrapUp: 1, away: 1, offline: 1 }, places: 7, free: 3, service: "available" },
       calls: [],

@@ -18,8 +18,12 @@ const (
 // Tables are all of them.
 func Tables() []string { return []string{TableDays, TableReasons, TableAgents} }
 
-// WriteCSV writes one table (RFC 4180, UTF-8, a line of column names first).
-// Times are seconds. A cell that a spreadsheet would take for a formula begins
+// byteOrderMark tells spreadsheets that it is UTF-8; some take it for the
+// machine's own encoding else, and names for nonsense.
+const byteOrderMark = "\ufeff"
+
+// WriteCSV writes one table (RFC 4180, UTF-8 with a byte order mark, a line of
+// column names first). Times are seconds. A cell that a spreadsheet would take for a formula begins
 // with an apostrophe. name gives an agent's name by identity.
 func (r Report) WriteCSV(w io.Writer, table string, name func(identity string) string) error {
 	var rows [][]string
@@ -44,6 +48,9 @@ func (r Report) WriteCSV(w io.Writer, table string, name func(identity string) s
 	default:
 		return fmt.Errorf("report: there is no table %q", table)
 	}
+	if _, err := io.WriteString(w, byteOrderMark); err != nil {
+		return err
+	}
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	return out.WriteAll(rows)
@@ -56,7 +63,7 @@ func numbers(values ...any) []string {
 		case int:
 			out[i] = strconv.Itoa(v)
 		case time.Duration:
-			out[i] = strconv.FormatFloat(v.Seconds(), 'f', -1, 64)
+			out[i] = strconv.FormatFloat(float64(v.Milliseconds())/1000, 'f', -1, 64) // as the page has it
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -9,8 +10,13 @@ import (
 	"github.com/relevo/relevo/signaling/desk/sla"
 )
 
-// MaxDays is the longest span of a report.
-const MaxDays = 400
+// MaxDays is the longest span of a report, MaxReasons how many reasons it tells
+// apart. Reasons may be anybody's words; the rarest count as ReasonOther.
+const (
+	MaxDays     = 400
+	MaxReasons  = 50
+	ReasonOther = "other"
+)
 
 // Call is what is known of a call.
 type Call struct {
@@ -20,7 +26,8 @@ type Call struct {
 }
 
 // Input is what a report is made of. Handoffs may reach beyond To: a call of the
-// span whose handoff came later is not contained.
+// span whose handoff came later is not contained; and before From: who had one
+// of them still in the span is credited with that time.
 type Input struct {
 	From, To time.Time // including From, excluding To
 	Now      time.Time // until when a stint that goes on is counted
@@ -102,6 +109,13 @@ type agentCount struct {
 	waits []time.Duration
 }
 
+// Earliest is the beginning of the first day of a report that ends at to, in
+// to's zone, and has MaxDays days.
+func Earliest(to time.Time) time.Time {
+	last := to.Add(-1)
+	return time.Date(last.Year(), last.Month(), last.Day()+1-MaxDays, 0, 0, 0, 0, to.Location())
+}
+
 // Make makes a report. A span of more than MaxDays is cut at its beginning.
 func Make(in Input) Report {
 	if in.Zone == nil {
@@ -149,13 +163,7 @@ func Make(in Input) Report {
 	for i := range out.Days {
 		out.Days[i].finish()
 	}
-	for _, r := range reasons {
-		r.Median = percentile(r.waits, 50)
-		out.Reasons = append(out.Reasons, r.Reason)
-	}
-	slices.SortFunc(out.Reasons, func(a, b Reason) int {
-		return cmp.Or(cmp.Compare(b.Handoffs, a.Handoffs), cmp.Compare(a.Reason, b.Reason))
-	})
+	out.Reasons = mostOf(reasons)
 	for _, a := range agents {
 		a.Median = percentile(a.waits, 50)
 		out.Agents = append(out.Agents, a.Agent)
@@ -235,6 +243,40 @@ func countReason(all map[string]*reasonCount, h *queue.Handoff) {
 	}
 }
 
+// mostOf are the reasons of a report, the most frequent first.
+func mostOf(all map[string]*reasonCount) (out []Reason) {
+	order := func(a, b *reasonCount) int {
+		return cmp.Or(cmp.Compare(b.Handoffs, a.Handoffs), cmp.Compare(a.Reason.Reason, b.Reason.Reason))
+	}
+	list := slices.SortedFunc(maps.Values(all), order)
+	if len(list) > MaxReasons {
+		other := all[ReasonOther]
+		if other == nil {
+			other = &reasonCount{Reason: Reason{Reason: ReasonOther}}
+		}
+		kept := []*reasonCount{other}
+		for _, r := range list {
+			switch {
+			case r == other:
+			case len(kept) < MaxReasons:
+				kept = append(kept, r)
+			default:
+				other.Handoffs += r.Handoffs
+				other.Answered += r.Answered
+				other.Abandoned += r.Abandoned
+				other.waits = append(other.waits, r.waits...)
+			}
+		}
+		slices.SortFunc(kept, order)
+		list = kept
+	}
+	for _, r := range list {
+		r.Median = percentile(r.waits, 50)
+		out = append(out, r.Reason)
+	}
+	return out
+}
+
 func agentOf(all map[string]*agentCount, id string) *agentCount {
 	a := all[id]
 	if a == nil {
@@ -269,7 +311,7 @@ func countStints(all map[string]*agentCount, h *queue.Handoff, in Input) {
 			to = in.Now
 		}
 		from := s.From
-		if s.Agent == "" || !from.Before(in.To) || to.Before(in.From) {
+		if s.Agent == "" || !from.Before(in.To) || from.Before(in.From) && !to.After(in.From) {
 			continue
 		}
 		a := agentOf(all, s.Agent)

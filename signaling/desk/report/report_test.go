@@ -139,7 +139,11 @@ func TestCSV(t *testing.T) {
 		if err := r.WriteCSV(&b, table, func(id string) string { return "+" + strings.ToUpper(id) }); err != nil {
 			t.Fatal(err)
 		}
-		rows, err := csv.NewReader(&b).ReadAll()
+		text, marked := strings.CutPrefix(b.String(), byteOrderMark)
+		if !marked || !strings.HasPrefix(text, rtrim(table)) {
+			t.Errorf("%s begins with %.10q", table, b.String())
+		}
+		rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,6 +169,9 @@ func TestCSV(t *testing.T) {
 		t.Error("a table that is not there")
 	}
 }
+
+// rtrim is the first column of a table: its name without the plural.
+func rtrim(table string) string { return strings.TrimSuffix(table, "s") }
 
 // Whatever the records: the total is the sum of the days, each handoff is one of
 // four, and percentiles are times that occurred.

@@ -70,7 +70,8 @@ func (s *SQLite) PutSetting(ctx context.Context, by account.Actor, key string, v
 const documentColumns = `kind, id, of, version, by, created, updated, body`
 
 // Put implements Store.
-func (s *SQLite) Put(ctx context.Context, d Document) (Document, error) {
+func (s *SQLite) Put(ctx context.Context, by account.Actor, d Document) (Document, error) {
+	d.By = by.Identity
 	if d.Kind == "" || d.ID == "" || len(d.ID) > maxKey || len(d.Of) > maxKey || len(d.Body) > maxBody || !json.Valid(d.Body) {
 		return Document{}, fmt.Errorf("%w: %s of %d bytes", ErrInvalid, d.Kind, len(d.Body))
 	}
@@ -91,7 +92,10 @@ func (s *SQLite) Put(ctx context.Context, d Document) (Document, error) {
 		const upsert = `INSERT INTO desk_documents (` + documentColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, by = excluded.by, updated = excluded.updated, body = excluded.body`
 		_, err = tx.ExecContext(ctx, upsert, string(d.Kind), d.ID, d.Of, d.Version, d.By, d.Created.UnixNano(), d.Updated.UnixNano(), []byte(d.Body))
-		return err
+		if err != nil || !d.everybodys() {
+			return err
+		}
+		return account.AuditIn(ctx, tx, account.Change{By: by, At: now, Action: "settings." + string(d.Kind), Object: d.ID, Before: before.Body, After: d.Body})
 	})
 	if err != nil {
 		return Document{}, err
@@ -140,23 +144,21 @@ func (s *SQLite) Documents(ctx context.Context, kind Kind, of *string, limit int
 }
 
 // Delete implements Store.
-func (s *SQLite) Delete(ctx context.Context, kind Kind, id string, version int64) error {
-	return sqlite.Do(ctx, s.db, func(ctx context.Context, c *sql.Conn) error {
-		result, err := c.ExecContext(ctx, `DELETE FROM desk_documents WHERE kind = ? AND id = ? AND version = ?`, string(kind), id, version)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 1 {
-			return err
-		}
-		_, err = readDocument(c.QueryRowContext(ctx, `SELECT `+documentColumns+` FROM desk_documents WHERE kind = ? AND id = ?`, string(kind), id))
+func (s *SQLite) Delete(ctx context.Context, by account.Actor, kind Kind, id string, version int64) error {
+	return sqlite.Tx(ctx, s.db, func(ctx context.Context, tx *sql.Tx) error {
+		before, err := readDocument(tx.QueryRowContext(ctx, `SELECT `+documentColumns+` FROM desk_documents WHERE kind = ? AND id = ?`, string(kind), id))
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return ErrNotFound
 		case err != nil:
 			return err
+		case before.Version != version:
+			return ErrConflict
 		}
-		return ErrConflict
+		if _, err := tx.ExecContext(ctx, `DELETE FROM desk_documents WHERE kind = ? AND id = ?`, string(kind), id); err != nil || !before.everybodys() {
+			return err
+		}
+		return account.AuditIn(ctx, tx, account.Change{By: by, At: time.Now().UTC(), Action: "settings." + string(kind), Object: id, Before: before.Body})
 	})
 }
 

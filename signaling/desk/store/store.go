@@ -54,11 +54,14 @@ type Document struct {
 	ID      string
 	Of      string // whose it is, or what it is about
 	Version int64  // 1, 2, 3, …
-	By      string // identity of who wrote this version
+	By      string // identity of who wrote this version, kept by Put
 	Created time.Time
 	Updated time.Time
 	Body    json.RawMessage
 }
+
+// everybodys says whether a document is a setting of all the desk.
+func (d *Document) everybodys() bool { return d.Kind == Canned && d.Of == "" }
 
 // Setting is one of the desk's settings.
 type Setting struct {
@@ -91,14 +94,16 @@ type Store interface {
 	PutSetting(ctx context.Context, by account.Actor, key string, value json.RawMessage, version int64) (Setting, error)
 
 	// Put makes a document (Version 0) or replaces it if Version is still the one
-	// that was read (ErrConflict else). It returns it as it is kept.
-	Put(ctx context.Context, d Document) (Document, error)
+	// that was read (ErrConflict else). It returns it as it is kept. What is
+	// everybody's is a setting, whose change is added to the audit log.
+	Put(ctx context.Context, by account.Actor, d Document) (Document, error)
 	// Document returns one or ErrNotFound.
 	Document(ctx context.Context, kind Kind, id string) (Document, error)
 	// Documents returns those of a kind, the newest first: all, or those of one.
 	Documents(ctx context.Context, kind Kind, of *string, limit int) ([]Document, error)
-	// Delete removes a document if its version is the one that was read.
-	Delete(ctx context.Context, kind Kind, id string, version int64) error
+	// Delete removes a document if its version is the one that was read, with a
+	// line of the audit log as Put.
+	Delete(ctx context.Context, by account.Actor, kind Kind, id string, version int64) error
 }
 
 // Errors of a store.

@@ -232,7 +232,7 @@ func TestDocuments(t *testing.T) {
 	s, _ := open(t, file(t))
 	put := func(d store.Document, want error) store.Document {
 		t.Helper()
-		got, err := s.Put(ctx, d)
+		got, err := s.Put(ctx, account.Actor{Identity: d.By, Address: "192.0.2.1"}, d)
 		if !errors.Is(err, want) {
 			t.Fatalf("%+v: %v, want %v", d, err, want)
 		}
@@ -260,14 +260,50 @@ func TestDocuments(t *testing.T) {
 	if list, err := s.Documents(ctx, store.Note, nil, 0); err != nil || len(list) != 2 || list[0].ID != "n3" {
 		t.Errorf("%+v, %v", list, err)
 	}
-	if err := s.Delete(ctx, store.Note, "n1", 1); !errors.Is(err, store.ErrConflict) {
+	if err := s.Delete(ctx, root, store.Note, "n1", 1); !errors.Is(err, store.ErrConflict) {
 		t.Error(err)
 	}
-	if err := s.Delete(ctx, store.Note, "n1", 2); err != nil {
+	if err := s.Delete(ctx, root, store.Note, "n1", 2); err != nil {
 		t.Error(err)
 	}
-	if err := s.Delete(ctx, store.Note, "n1", 2); !errors.Is(err, store.ErrNotFound) {
+	if err := s.Delete(ctx, root, store.Note, "n1", 2); !errors.Is(err, store.ErrNotFound) {
 		t.Error(err)
+	}
+}
+
+// What everybody uses is a setting: each change of it is in the audit log. What
+// is one's own is nobody's business.
+func TestSharedRepliesAreAudited(t *testing.T) {
+	s, book := open(t, file(t))
+	put := func(d store.Document) store.Document {
+		t.Helper()
+		d, err := s.Put(ctx, root, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	own := put(store.Document{Kind: store.Canned, ID: "own", Of: "dana", Body: json.RawMessage(`{"text":"mine"}`)})
+	d := put(store.Document{Kind: store.Canned, ID: "all", Body: json.RawMessage(`{"text":"a"}`)})
+	d.Body = json.RawMessage(`{"text":"b"}`)
+	d = put(d)
+	for _, gone := range []store.Document{own, d} {
+		if err := s.Delete(ctx, root, store.Canned, gone.ID, gone.Version); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log, err := book.Changes(ctx, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][2]string{{`{"text":"b"}`, ""}, {`{"text":"a"}`, `{"text":"b"}`}, {"", `{"text":"a"}`}}
+	if len(log) != len(want) {
+		t.Fatalf("%d lines, not %d: %+v", len(log), len(want), log)
+	}
+	for i, l := range log {
+		if l.Action != "settings.canned" || l.Object != "all" || l.By != root || string(l.Before) != want[i][0] || string(l.After) != want[i][1] {
+			t.Errorf("line %d: %+v", i, l)
+		}
 	}
 }
 

@@ -86,6 +86,76 @@ describe.each(LOOKS.filter((l) => !only || only.includes(l.name)))("$name", (l) 
   });
 });
 
+describe("people", () => {
+  it("what is wrong is told at its field, once it was left, and gets the focus", async () => {
+    const errors: string[] = [];
+    const page = await loggedIn(LOOKS[0]!, errors);
+    await to(page, "/people");
+    await page.locator(".page-head .btn").click();
+    const dialog = page.getByRole("dialog");
+    const field = (name: string) => dialog.getByLabel(name, { exact: true });
+    await field("Login name").fill("da na");
+    expect(await dialog.locator(".field-problem").count()).toBe(0); // not while one is at it
+    await field("Name").focus();
+    await dialog.getByText("1 to 128 characters, no spaces or colons.").waitFor();
+    expect(await field("Login name").getAttribute("aria-invalid")).toBe("true");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText("At least 10 characters.", { exact: true }).nth(1).waitFor();
+    await look(page, "light-admin-people-problems");
+    expect(await field("Login name").evaluate((e) => e === document.activeElement)).toBe(true);
+    await field("Login name").fill("sam");
+    await field("Name").fill("Sam");
+    await field("Password").fill("correct horse battery");
+    expect(await dialog.locator(".field-problem").count()).toBe(0);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText("There is an account with this name already.").waitFor(); // the server's word, in the reader's language
+    await field("Login name").fill("sam2");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByRole("rowheader", { name: "sam2" }).waitFor();
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("wallboard", () => {
+  it("going through the names gives nobody away; the button does", async () => {
+    const errors: string[] = [];
+    const page = await loggedIn(LOOKS[0]!, errors);
+    await to(page, "/wallboard");
+    const who = page.getByRole("combobox", { name: /Anastasia/ });
+    await who.focus();
+    await page.keyboard.press("ArrowDown");
+    const assign = page.getByRole("button", { name: /Assign Anastasia/ });
+    await assign.waitFor();
+    const assigned = () => server.requests.filter((r) => r.method === "assign").map((r) => r.params);
+    expect(assigned()).toEqual([]);
+    await look(page, "light-admin-wallboard-assign");
+    await assign.press("Enter");
+    await expect.poll(assigned).toEqual([{ handoff: "h_0", agent: "dana" }]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("reports", () => {
+  it("a date that is taken away is told at its field, and the page stays", async () => {
+    const errors: string[] = [];
+    const page = await loggedIn(LOOKS[0]!, errors);
+    await to(page, "/reports");
+    await page.locator(".chart").first().waitFor();
+    await page.getByLabel("From", { exact: true }).fill("");
+    await page.getByText("A date that exists.").waitFor();
+    expect(await page.locator(".report").getAttribute("aria-busy")).toBe("true");
+    await page.getByLabel("From", { exact: true }).fill("2020-01-01");
+    await page.getByText("At most 400 days.").waitFor();
+    await page.getByRole("button", { name: "Today" }).click();
+    await expect.poll(() => page.locator(".report").getAttribute("aria-busy")).toBe("false");
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
+
 describe("settings", () => {
   it("are checked as typed, saved, and show who was faster", async () => {
     const errors: string[] = [];
@@ -113,10 +183,38 @@ describe("settings", () => {
     await look(page, "light-admin-settings-conflict");
     await page.getByRole("button", { name: "Keep mine" }).click();
     await page.getByRole("button", { name: "Save" }).click();
-    await page.locator(".save-bar").getByText("Saved").waitFor();
+    await page.locator(".save-bar").getByText("Saved", { exact: true }).waitFor();
     const kept = server.rest!("GET", "/v1/desk/settings/hours", new URLSearchParams(), null)!.value as { value: { periods: { from: string }[]; reply: string } };
     expect([kept.value.periods[0]!.from, kept.value.reply]).toEqual(["08:30", "We are back at nine."]);
     expect(errors.filter((e) => !/409/.test(e))).toEqual([]);
+    await page.context().close();
+  });
+
+  it("what is typed outlives a look at another page, and the parts of one setting share it", async () => {
+    const errors: string[] = [];
+    const page = await loggedIn(LOOKS[0]!, errors);
+    await to(page, "/settings/routing");
+    const rings = page.getByLabel("How long it rings").first();
+    for (const none of ["0", "", "-3"]) {
+      await rings.fill(none);
+      await page.getByText("More than 0.").waitFor();
+      expect(await rings.inputValue()).toBe(none); // nothing jumps while one types
+    }
+    await rings.blur();
+    expect(await rings.inputValue()).toBe("20");
+    await rings.fill("25");
+    await page.locator(".save-bar").getByText("Not saved yet").waitFor();
+    await to(page, "/people");
+    await to(page, "/settings/sla");
+    await page.locator(".save-bar").getByText("Not saved yet").waitFor();
+    await page.locator('.subnav a[href="#/settings/routing"] .unsaved').waitFor();
+    await look(page, "light-admin-settings-unsaved");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".save-bar").getByText("Saved", { exact: true }).waitFor();
+    await to(page, "/settings/routing");
+    expect(await page.getByLabel("How long it rings").first().inputValue()).toBe("25");
+    expect(await page.locator(".unsaved").count()).toBe(0);
+    expect(errors).toEqual([]);
     await page.context().close();
   });
 

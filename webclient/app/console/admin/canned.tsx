@@ -8,6 +8,7 @@ import { atLeast, type Canned } from "./types.ts";
 export function CannedPart({ host }: { host: AdminHost }) {
   const { data, error, again } = useLoad<{ replies: Canned[] }>(() => host.rest.get("/v1/desk/canned"));
   const [edited, setEdited] = useState<Canned | null>(null);
+  const [removed, setRemoved] = useState<Canned | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   const admin = atLeast(host.role.value, "admin");
   if (!data) return <Loading error={error} again={again} />;
@@ -48,12 +49,32 @@ export function CannedPart({ host }: { host: AdminHost }) {
             {(admin || !c.shared) && (
               <>
                 <IconButton icon="settings" name={t("people.editOf", { name: c.title })} onClick={() => setEdited(c)} />
-                <IconButton icon="close" name={t("admin.remove", { what: c.title })} onClick={() => void remove(c)} />
+                <IconButton icon="close" name={t("admin.remove", { what: c.title })} onClick={() => setRemoved(c)} />
               </>
             )}
           </li>
         ))}
       </ul>
+      {removed && (
+        <Sheet title={t("settings.canned.removeOf", { title: removed.title })} onClose={() => setRemoved(null)}>
+          <p dir="auto">{removed.text}</p>
+          <div class="row wrap sheet-actions">
+            <button type="button" class="btn" onClick={() => setRemoved(null)}>
+              {t("admin.cancel")}
+            </button>
+            <button
+              type="button"
+              class="btn danger"
+              onClick={() => {
+                void remove(removed);
+                setRemoved(null);
+              }}
+            >
+              {t("settings.canned.remove")}
+            </button>
+          </div>
+        </Sheet>
+      )}
       {edited && (
         <CannedSheet
           host={host}

@@ -80,6 +80,7 @@ export function Text({ label, value, onInput, hint, problem, type = "text", ...r
   disabled?: boolean;
   minLength?: number;
   maxLength?: number;
+  onBlur?: (e: FocusEvent) => void;
   list?: string;
   dir?: "auto" | "ltr";
   name?: string;
@@ -180,8 +181,11 @@ export function Duration({ label, value, onChange, standard, never, problem, hin
   const [unit, setUnit] = useState<string>(natural);
   const per = UNITS.find(([u]) => u === unit)![1];
   const none = shown < 0;
+  // What is typed stays as it is until one leaves the field; nothing, and zero, which stands for the standard, are no lengths of time.
+  const [typed, setTyped] = useState<string | null>(null);
+  const wrong = typed !== null && !(Number(typed) > 0);
   return (
-    <Field label={label} problem={problem} hint={hint}>
+    <Field label={label} problem={wrong ? { field: "", code: "positive", message: "" } : problem} hint={hint}>
       {(a) => (
         <div class="duration">
           <input
@@ -189,11 +193,13 @@ export function Duration({ label, value, onChange, standard, never, problem, hin
             type="number"
             min="0"
             step="any"
-            value={none ? "" : String(shown / per)}
+            value={none ? "" : (typed ?? String(shown / per))}
             disabled={none}
+            onBlur={() => setTyped(null)}
             onInput={(e) => {
               const n = Number(e.currentTarget.value);
-              if (e.currentTarget.value !== "" && Number.isFinite(n)) onChange(Math.round(n * per));
+              setTyped(e.currentTarget.value);
+              if (n > 0 && Number.isFinite(n)) onChange(Math.round(n * per));
             }}
             {...a}
           />
@@ -222,14 +228,15 @@ export function Duration({ label, value, onChange, standard, never, problem, hin
 }
 
 /** Loads what a page shows, and again on demand. */
-export function useLoad<T>(load: () => Promise<T>, deps: unknown[] = []): { data: T | null; error: string | null; again: () => void } {
-  const [state, set] = useState<{ data: T | null; error: string | null }>({ data: null, error: null });
+export function useLoad<T>(load: () => Promise<T>, deps: unknown[] = []): { data: T | null; error: string | null; busy: boolean; again: () => void } {
+  const [state, set] = useState<{ data: T | null; error: string | null; busy: boolean }>({ data: null, error: null, busy: true });
   const [nth, setNth] = useState(0);
   useEffect(() => {
     let gone = false;
+    set((s) => ({ ...s, busy: true }));
     load().then(
-      (data) => !gone && set({ data, error: null }),
-      (e: Error) => !gone && set((s) => ({ data: s.data, error: e.message })),
+      (data) => !gone && set({ data, error: null, busy: false }),
+      (e: Error) => !gone && set((s) => ({ data: s.data, error: e.message, busy: false })),
     );
     return () => {
       gone = true;
@@ -257,17 +264,20 @@ export function Loading({ error, again }: { error: string | null; again?: () => 
   );
 }
 
+/** A column that a phone has no room for: what is in it can be had elsewhere. */
+export const WIDE = "wide-only";
+
 /** A table that scrolls by itself where it is too wide. */
-export function Table({ label, head, children }: { label: string; head: (string | { text: string; num?: boolean })[]; children: ComponentChildren }) {
+export function Table({ label, head, children }: { label: string; head: (string | { text: string; num?: boolean; wide?: boolean })[]; children: ComponentChildren }) {
   return (
     <div class="table-scroll" tabIndex={0} role="group" aria-label={label}>
       <table class="table">
         <thead>
           <tr>
             {head.map((h) => {
-              const c = typeof h === "string" ? { text: h, num: false } : h;
+              const c = typeof h === "string" ? { text: h } : h;
               return (
-                <th key={c.text} scope="col" class={c.num ? "num" : undefined}>
+                <th key={c.text} scope="col" class={[c.num && "num", c.wide && WIDE].filter(Boolean).join(" ") || undefined}>
                   {c.text}
                 </th>
               );

@@ -3,12 +3,12 @@ import { t } from "../../shared/i18n.ts";
 import { Icon } from "../../shared/icons.tsx";
 import { Avatar, Chip, Notice, Sheet } from "../../shared/ui.tsx";
 import type { AdminHost } from "./host.ts";
-import { Choice, Field, IconButton, Loading, Page, Panel, Table, Text, Toggle, useLoad } from "./parts.tsx";
+import { Choice, Field, FieldProblem, IconButton, Loading, Page, Panel, problemText, Table, Text, Toggle, useLoad, WIDE } from "./parts.tsx";
+import { checkCapacity, checkIdentity, checkPassword, checkWho, MIN_PASSWORD, useFieldProblems } from "./person.ts";
+import { RestError } from "./rest.ts";
 import { Sessions } from "./sessions.tsx";
 import { atLeast, ROLES, type Account, type Role, type Session } from "./types.ts";
 import { languageName } from "./words.ts";
-
-const MIN_PASSWORD = 10;
 
 export function PeoplePage({ host }: { host: AdminHost }) {
   const admin = atLeast(host.role.value, "admin");
@@ -35,7 +35,7 @@ export function PeoplePage({ host }: { host: AdminHost }) {
         <Text label={t("people.search")} type="search" value={query} onInput={setQuery} />
       </form>
       <Panel title={t("people.accounts")}>
-        <Table label={t("people.accounts")} head={[t("people.name"), t("people.role"), t("people.skills"), t("people.languages"), { text: t("people.capacity"), num: true }, t("people.do")]}>
+        <Table label={t("people.accounts")} head={[t("people.name"), t("people.role"), { text: t("people.skills"), wide: true }, { text: t("people.languages"), wide: true }, { text: t("people.capacity"), num: true, wide: true }, t("people.do")]}>
           {shown.map((a) => (
             <tr key={a.identity}>
               <th scope="row">
@@ -54,13 +54,13 @@ export function PeoplePage({ host }: { host: AdminHost }) {
                   {a.disabled ? t("people.disabled") : t(`people.roles.${a.role}`)}
                 </Chip>
               </td>
-              <td>
+              <td class={WIDE}>
                 <Levels of={a.skills} />
               </td>
-              <td>
+              <td class={WIDE}>
                 <Levels of={a.languages} name={languageName} />
               </td>
-              <td class="num">{a.capacity}</td>
+              <td class={`num ${WIDE}`}>{a.capacity}</td>
               <td>{admin && <IconButton icon="settings" name={t("people.editOf", { name: a.name })} onClick={() => setEdited(a)} />}</td>
             </tr>
           ))}
@@ -106,8 +106,26 @@ function AccountSheet({ host, account, onClose, onDone }: { host: AdminHost; acc
   const [password, setPassword] = useState("");
   const [failed, setFailed] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const change = (c: Partial<Account>) => set({ ...a, ...c });
+  const [overtaken, setOvertaken] = useState(false);
+  const fields = useFieldProblems(
+    [...(account ? [] : checkIdentity(a.identity.trim())), ...checkWho(a.name, a.email ?? ""), ...checkCapacity(a.capacity), ...(account && !password ? [] : checkPassword(password, a))],
+    problemText,
+  );
+  const change = (c: Partial<Account>) => {
+    Object.keys(c).forEach(fields.typed);
+    set({ ...a, ...c });
+  };
   const self = account?.identity === host.identity.value;
+  const theirs = async () => {
+    try {
+      const now = (await host.rest.get<{ accounts: Account[] }>("/v1/desk/accounts")).accounts.find((x) => x.identity === a.identity);
+      if (now) set(now);
+      setOvertaken(false);
+      setFailed(null);
+    } catch (e) {
+      setFailed((e as Error).message);
+    }
+  };
   const save = async () => {
     setBusy(true);
     setFailed(null);
@@ -116,13 +134,15 @@ function AccountSheet({ host, account, onClose, onDone }: { host: AdminHost; acc
       if (!account) await host.rest.post("/v1/desk/accounts", { ...body, identity: a.identity.trim(), password });
       else {
         const path = `/v1/desk/accounts/${encodeURIComponent(account.identity)}`;
-        await host.rest.post(path, { ...body, disabled: a.disabled || undefined, version: account.version });
+        // What has been saved is not saved again where only the password is refused.
+        set(await host.rest.post<Account>(path, { ...body, disabled: a.disabled || undefined, version: a.version }));
         if (password) await host.rest.post(`${path}/password`, { password });
       }
       host.announcer.say(t("admin.saved"));
       onDone();
     } catch (e) {
-      setFailed((e as Error).message);
+      setOvertaken(e instanceof RestError && e.problems.some((p) => p.code === "overtaken"));
+      setFailed(fields.told(e, ["identity", "name", "email", "role", "capacity", "skills", "languages", "password"]));
     }
     setBusy(false);
   };
@@ -130,36 +150,50 @@ function AccountSheet({ host, account, onClose, onDone }: { host: AdminHost; acc
     <Sheet title={account ? t("people.editOf", { name: account.name }) : t("people.add")} onClose={onClose}>
       <form
         class="stack"
+        noValidate
         onSubmit={(e) => {
           e.preventDefault();
-          void save();
+          if (fields.ready(e.currentTarget)) void save();
         }}
       >
-        {!account && <Text label={t("people.identity")} hint={t("people.identityHint")} value={a.identity} onInput={(identity) => change({ identity })} required maxLength={128} autocomplete="off" dir="ltr" />}
-        <Text label={t("people.name")} hint={t("people.nameHint")} value={a.name} onInput={(name) => change({ name })} required maxLength={128} autocomplete="off" />
-        <Text label={t("people.email")} type="email" value={a.email ?? ""} onInput={(email) => change({ email })} autocomplete="off" dir="ltr" />
+        {!account && <Text label={t("people.identity")} hint={t("people.identityHint")} value={a.identity} onInput={(identity) => change({ identity })} required maxLength={128} autocomplete="off" dir="ltr" {...fields.at("identity")} />}
+        <Text label={t("people.name")} hint={t("people.nameHint")} value={a.name} onInput={(name) => change({ name })} required autocomplete="off" {...fields.at("name")} />
+        <Text label={t("people.email")} type="email" value={a.email ?? ""} onInput={(email) => change({ email })} autocomplete="off" dir="ltr" {...fields.at("email")} />
         <div class="pair">
-          <Choice label={t("people.role")} value={a.role} onChange={(v) => change({ role: v as Role })} options={ROLES.map((r) => [r, t(`people.roles.${r}`)] as const)} disabled={self} />
-          <Field label={t("people.capacity")}>
-            {(p) => <input class="input nums" type="number" min="1" max="20" required value={String(a.capacity)} onInput={(e) => change({ capacity: Number(e.currentTarget.value) })} {...p} />}
+          <Choice label={t("people.role")} value={a.role} onChange={(v) => change({ role: v as Role })} options={ROLES.map((r) => [r, t(`people.roles.${r}`)] as const)} disabled={self} problem={fields.of("role")} />
+          <Field label={t("people.capacity")} problem={fields.of("capacity")}>
+            {(p) => <input class="input nums" type="number" min="1" max="20" required value={a.capacity || ""} onInput={(e) => change({ capacity: Number(e.currentTarget.value) })} onBlur={fields.at("capacity").onBlur} {...p} />}
           </Field>
         </div>
         <LevelEditor label={t("people.skills")} of={a.skills ?? {}} onChange={(skills) => change({ skills })} placeholder={t("people.skillPlaceholder")} />
+        {fields.of("skills") && <FieldProblem problem={fields.of("skills")!} />}
         <LevelEditor label={t("people.languages")} of={a.languages ?? {}} onChange={(languages) => change({ languages })} placeholder={t("people.languagePlaceholder")} name={languageName} />
+        {fields.of("languages") && <FieldProblem problem={fields.of("languages")!} />}
         <Text
           label={t(account ? "people.newPassword" : "login.password")}
           hint={t(account ? "people.newPasswordHint" : "people.passwordHint")}
           type="password"
           value={password}
-          onInput={setPassword}
+          onInput={(v) => {
+            fields.typed("password");
+            setPassword(v);
+          }}
           required={!account}
           minLength={MIN_PASSWORD}
           autocomplete="new-password"
+          {...fields.at("password")}
         />
         {account && !self && <Toggle label={t("people.disable")} hint={t("people.disableHint")} checked={a.disabled ?? false} onChange={(disabled) => change({ disabled })} />}
         {failed && (
           <Notice bad role="alert">
-            {failed}
+            <div class="row wrap">
+              <span class="grow">{failed}</span>
+              {overtaken && (
+                <button type="button" class="btn compact" onClick={() => void theirs()}>
+                  {t("settings.takeTheirs")}
+                </button>
+              )}
+            </div>
           </Notice>
         )}
         <div class="row wrap sheet-actions">

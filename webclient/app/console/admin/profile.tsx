@@ -3,7 +3,8 @@ import { language, languages, setLanguage, t } from "../../shared/i18n.ts";
 import { Icon } from "../../shared/icons.tsx";
 import { Avatar, Notice } from "../../shared/ui.tsx";
 import type { AdminHost } from "./host.ts";
-import { Choice, Loading, Page, Panel, Text, Toggle, useLoad } from "./parts.tsx";
+import { Choice, Loading, Page, Panel, problemText, Text, Toggle, useLoad } from "./parts.tsx";
+import { checkPassword, checkWho, useFieldProblems } from "./person.ts";
 import { shrink } from "./picture.ts";
 import { Sessions } from "./sessions.tsx";
 import type { Account, Session } from "./types.ts";
@@ -26,7 +27,7 @@ export function ProfilePage({ host }: { host: AdminHost }) {
           ))}
         </fieldset>
       </Panel>
-      <Password host={host} />
+      <Password host={host} account={me.data.account} />
       <Panel title={t("profile.sessions")}>{sessions.data ? <Sessions host={host} sessions={sessions.data.sessions} again={sessions.again} /> : <Loading error={sessions.error} again={sessions.again} />}</Panel>
     </Page>
   );
@@ -39,6 +40,8 @@ function Who({ host, account, again }: { host: AdminHost; account: Account; agai
   const [version, setVersion] = useState(account.version);
   const [failed, setFailed] = useState<string | null>(null);
   const [done, setDone] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const fields = useFieldProblems(checkWho(name, email), problemText);
   const file = useRef<HTMLInputElement>(null);
   useEffect(() => {
     setVersion(account.version);
@@ -47,6 +50,7 @@ function Who({ host, account, again }: { host: AdminHost; account: Account; agai
   const act = async (what: () => Promise<Account>) => {
     setFailed(null);
     setDone(false);
+    setBusy(true);
     try {
       const a = await what();
       setVersion(a.version);
@@ -56,8 +60,9 @@ function Who({ host, account, again }: { host: AdminHost; account: Account; agai
       setDone(true);
       again();
     } catch (e) {
-      setFailed((e as Error).message);
+      setFailed(fields.told(e, ["name", "email"]));
     }
+    setBusy(false);
   };
   const save = () => act(() => host.rest.post<Account>("/v1/desk/me", { name, email: email || undefined, avatar, version }));
   const upload = (f: File) =>
@@ -72,9 +77,11 @@ function Who({ host, account, again }: { host: AdminHost; account: Account; agai
     <Panel title={t("profile.who")}>
       <form
         class="profile-who"
+        noValidate
+        aria-busy={busy}
         onSubmit={(e) => {
           e.preventDefault();
-          void save();
+          if (fields.ready(e.currentTarget)) void save();
         }}
       >
         <div class="stack profile-picture">
@@ -92,18 +99,18 @@ function Who({ host, account, again }: { host: AdminHost; account: Account; agai
               if (f) void upload(f);
             }}
           />
-          <button type="button" class="btn compact" onClick={() => file.current?.click()}>
+          <button type="button" class="btn compact" disabled={busy} onClick={() => file.current?.click()}>
             <Icon name="camera" /> {t("profile.picture")}
           </button>
           {avatar && (
-            <button type="button" class="btn quiet compact" onClick={() => void remove()}>
+            <button type="button" class="btn quiet compact" disabled={busy} onClick={() => void remove()}>
               {t("profile.removePicture")}
             </button>
           )}
         </div>
         <div class="stack grow">
-          <Text label={t("people.name")} hint={t("people.nameHint")} value={name} onInput={setName} required maxLength={128} autocomplete="name" />
-          <Text label={t("people.email")} type="email" value={email} onInput={setEmail} autocomplete="email" dir="ltr" />
+          <Text label={t("people.name")} hint={t("people.nameHint")} value={name} onInput={(v) => (fields.typed("name"), setDone(false), setName(v))} required autocomplete="name" {...fields.at("name")} />
+          <Text label={t("people.email")} type="email" value={email} onInput={(v) => (fields.typed("email"), setDone(false), setEmail(v))} autocomplete="email" dir="ltr" {...fields.at("email")} />
           <p class="small muted">
             {t("profile.known", { identity: account.identity, role: t(`people.roles.${account.role}`) })}
           </p>
@@ -113,7 +120,7 @@ function Who({ host, account, again }: { host: AdminHost; account: Account; agai
             </Notice>
           )}
           <div class="row">
-            <button type="submit" class="btn primary">
+            <button type="submit" class="btn primary" disabled={busy}>
               {t("admin.save")}
             </button>
             {done && (
@@ -128,32 +135,41 @@ function Who({ host, account, again }: { host: AdminHost; account: Account; agai
   );
 }
 
-function Password({ host }: { host: AdminHost }) {
+function Password({ host, account }: { host: AdminHost; account: Account }) {
   const [current, setCurrent] = useState("");
   const [password, setPassword] = useState("");
   const [told, setTold] = useState<{ bad: boolean; text: string } | null>(null);
+  const [busy, setBusy] = useState(false);
+  const fields = useFieldProblems([...(current === "" ? [{ field: "current", code: "missing", message: "" }] : []), ...checkPassword(password, account)], problemText);
   const save = async () => {
+    setBusy(true);
+    setTold(null);
     try {
       await host.rest.post("/v1/desk/me/password", { current, password });
       setCurrent("");
       setPassword("");
       setTold({ bad: false, text: t("profile.passwordChanged") });
     } catch (e) {
-      setTold({ bad: true, text: (e as Error).message });
+      const text = fields.told(e, ["current", "password"]);
+      if (text) setTold({ bad: true, text });
     }
+    setBusy(false);
   };
   return (
     <Panel title={t("profile.password")}>
       <form
         class="stack"
+        noValidate
         onSubmit={(e) => {
           e.preventDefault();
-          void save();
+          if (fields.ready(e.currentTarget)) void save();
         }}
       >
+        {/* So that a password manager knows whose it is. */}
+        <input type="text" name="username" autocomplete="username" value={account.identity} readOnly hidden />
         <div class="pair">
-          <Text label={t("profile.current")} type="password" value={current} onInput={setCurrent} required autocomplete="current-password" />
-          <Text label={t("people.newPassword")} hint={t("people.passwordHint")} type="password" value={password} onInput={setPassword} required minLength={10} autocomplete="new-password" />
+          <Text label={t("profile.current")} type="password" value={current} onInput={(v) => (fields.typed("current"), setCurrent(v))} required autocomplete="current-password" {...fields.at("current")} />
+          <Text label={t("people.newPassword")} hint={t("people.passwordHint")} type="password" value={password} onInput={(v) => (fields.typed("password"), setPassword(v))} required minLength={10} autocomplete="new-password" {...fields.at("password")} />
         </div>
         {told && (
           <Notice bad={told.bad} who="human" icon={told.bad ? "alert" : "check"} role={told.bad ? "alert" : "status"}>
@@ -161,7 +177,7 @@ function Password({ host }: { host: AdminHost }) {
           </Notice>
         )}
         <div>
-          <button type="submit" class="btn">
+          <button type="submit" class="btn" disabled={busy}>
             {t("profile.changePassword")}
           </button>
         </div>

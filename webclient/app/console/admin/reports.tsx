@@ -7,7 +7,8 @@ import { reasonName } from "./words.ts";
 import { Bar, Columns, Legend, type Series } from "./charts.tsx";
 import { today } from "./hours.ts";
 import type { AdminHost } from "./host.ts";
-import { Loading, Page, Panel, Table, Text, useLoad } from "./parts.tsx";
+import { Loading, Page, Panel, Table, Text, useLoad, WIDE } from "./parts.tsx";
+import type { Problem } from "./rest.ts";
 import type { Report } from "./types.ts";
 
 const SPANS = [1, 7, 30, 90] as const;
@@ -27,6 +28,18 @@ export function addDays(day: string, n: number): string {
   return new Date(Date.parse(`${day}T12:00:00Z`) + n * 86_400_000).toISOString().slice(0, 10);
 }
 
+export const MAX_DAYS = 400;
+
+/** What is wrong with a span, and at which of its ends. */
+export function spanProblem(from: string, to: string): Problem | null {
+  const at = (day: string) => (/^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T12:00:00Z`) : NaN);
+  const days = (at(to) - at(from)) / 86_400_000 + 1;
+  if (Number.isNaN(at(from)) || from < "2000") return { field: "from", code: "date", message: "" };
+  if (Number.isNaN(at(to)) || to > "2999") return { field: "to", code: "date", message: "" };
+  if (days < 1) return { field: "to", code: "dateOrder", message: "" };
+  return days > MAX_DAYS ? { field: "from", code: "span", message: "" } : null;
+}
+
 export const share = (part: number, whole: number): string => (whole === 0 ? "–" : new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 }).format(part / whole));
 
 export function ReportsPage({ host }: { host: AdminHost }) {
@@ -35,11 +48,14 @@ export function ReportsPage({ host }: { host: AdminHost }) {
   const [from, setFrom] = useState(addDays(now, -6));
   const [to, setTo] = useState(now);
   const [failed, setFailed] = useState<string | null>(null);
-  const query = new URLSearchParams({ from: String(startOfDay(from, zone)), to: String(startOfDay(addDays(to, 1), zone)), tz: zone }).toString();
-  const valid = from !== "" && to !== "" && from <= to;
-  const { data, error, again } = useLoad<Report | null>(() => (valid ? host.rest.get<Report>(`/v1/desk/reports?${query}`) : Promise.resolve(null)), [query, valid]);
+  const [saving, setSaving] = useState("");
+  const wrong = spanProblem(from, to);
+  const valid = wrong === null;
+  const query = valid ? new URLSearchParams({ from: String(startOfDay(from, zone)), to: String(startOfDay(addDays(to, 1), zone)), tz: zone }).toString() : "";
+  const { data, error, busy, again } = useLoad<Report>(() => (valid ? host.rest.get<Report>(`/v1/desk/reports?${query}`) : new Promise<never>(() => {})), [query, valid]);
   const download = async (table: string) => {
     setFailed(null);
+    setSaving(table);
     try {
       const url = URL.createObjectURL(await host.rest.blob(`/v1/desk/reports.csv?${query}&table=${table}`));
       const a = document.createElement("a");
@@ -47,14 +63,16 @@ export function ReportsPage({ host }: { host: AdminHost }) {
       a.download = `relevo-${table}-${from}-${to}.csv`;
       a.click();
       URL.revokeObjectURL(url);
+      host.announcer.say(t("reports.downloaded"));
     } catch (e) {
       setFailed((e as Error).message);
     }
+    setSaving("");
   };
   return (
     <Page title={t("reports.title")} lead={t("reports.zone", { zone })} wide>
       <form class="row wrap filters" onSubmit={(e) => e.preventDefault()}>
-        <div class="segments" role="group" aria-label={t("reports.span")}>
+        <div class="spans" role="group" aria-label={t("reports.span")}>
           {SPANS.map((n) => (
             <button
               key={n}
@@ -70,17 +88,24 @@ export function ReportsPage({ host }: { host: AdminHost }) {
             </button>
           ))}
         </div>
-        <Text label={t("reports.from")} type="date" value={from} onInput={setFrom} />
-        <Text label={t("reports.to")} type="date" value={to} onInput={setTo} problem={valid ? undefined : { field: "to", code: "dateOrder", message: "" }} />
+        <Text label={t("reports.from")} type="date" value={from} onInput={setFrom} problem={wrong?.field === "from" ? wrong : undefined} />
+        <Text label={t("reports.to")} type="date" value={to} onInput={setTo} problem={wrong?.field === "to" ? wrong : undefined} />
+        <span class="small muted" role="status">
+          {data && busy && valid ? t("admin.loading") : ""}
+        </span>
       </form>
       {failed && <Loading error={failed} />}
       {error && <Loading error={error} again={again} />}
-      {!data && !error ? valid && <Loading error={null} /> : data && <Figures r={data} download={(table) => void download(table)} />}
+      {!data && !error ? valid && <Loading error={null} /> : data && (
+        <div class="stack report" aria-busy={busy || !valid}>
+          <Figures r={data} saving={saving} download={(table) => void download(table)} />
+        </div>
+      )}
     </Page>
   );
 }
 
-function Figures({ r, download }: { r: Report; download: (table: string) => void }) {
+function Figures({ r, saving, download }: { r: Report; saving: string; download: (table: string) => void }) {
   const f = r.total;
   const rtl = dir() === "rtl";
   const short = new Intl.DateTimeFormat(locale(), { day: "numeric", month: "numeric", timeZone: "UTC" });
@@ -96,7 +121,7 @@ function Figures({ r, download }: { r: Report; download: (table: string) => void
   const contained = [of(t("reports.contained"), "solid", "ai", (x) => x.contained), of(t("reports.withHuman"), "hatched", "human", (x) => x.ended - x.contained)];
   const sla = [of(t("sla.met"), "solid", "human", (x) => x.firstMet), of(t("sla.breached"), "hatched", "danger", (x) => x.firstBreached)];
   const save = (table: string) => (
-    <button type="button" class="btn compact" onClick={() => download(table)} aria-label={t("reports.csvOf", { table: t(`reports.table.${table}`) })}>
+    <button type="button" class="btn compact" disabled={saving !== ""} onClick={() => download(table)} aria-label={t("reports.csvOf", { table: t(`reports.table.${table}`) })}>
       <Icon name="down" /> {t("reports.csv")}
     </button>
   );
@@ -129,12 +154,14 @@ function Figures({ r, download }: { r: Report; download: (table: string) => void
           {r.reasons.length === 0 ? (
             <p class="muted">{t("reports.none")}</p>
           ) : (
-            <Table label={t("reports.byReason")} head={[t("reports.reason"), { text: t("reports.requests"), num: true }, t("reports.bar"), { text: t("reports.abandoned"), num: true }, { text: t("reports.median"), num: true }]}>
+            <Table label={t("reports.byReason")} head={[t("reports.reason"), { text: t("reports.requests"), num: true }, { text: t("reports.bar"), wide: true }, { text: t("reports.abandoned"), num: true }, { text: t("reports.median"), num: true }]}>
               {r.reasons.map((x) => (
                 <tr key={x.reason}>
-                  <th scope="row">{reasonName(x.reason)}</th>
+                  <th scope="row">
+                    <bdi>{reasonName(x.reason)}</bdi>
+                  </th>
                   <td class="num">{x.handoffs}</td>
-                  <td class="bar-cell">
+                  <td class={`bar-cell ${WIDE}`}>
                     <Bar of={x.handoffs} max={most} tone="wait" />
                   </td>
                   <td class="num">{x.abandoned}</td>
@@ -151,13 +178,15 @@ function Figures({ r, download }: { r: Report; download: (table: string) => void
         ) : (
           <Table
             label={t("reports.byAgent")}
-            head={[t("reports.agent"), { text: t("reports.takeovers"), num: true }, t("reports.bar"), { text: t("reports.time"), num: true }, { text: t("reports.first"), num: true }, { text: t("reports.median"), num: true }, { text: t("sla.met"), num: true }, { text: t("sla.breached"), num: true }]}
+            head={[t("reports.agent"), { text: t("reports.takeovers"), num: true }, { text: t("reports.bar"), wide: true }, { text: t("reports.time"), num: true }, { text: t("reports.first"), num: true }, { text: t("reports.median"), num: true }, { text: t("sla.met"), num: true }, { text: t("sla.breached"), num: true }]}
           >
             {r.agents.map((a) => (
               <tr key={a.identity}>
-                <th scope="row">{a.name || a.identity}</th>
+                <th scope="row">
+                  <bdi>{a.name || a.identity}</bdi>
+                </th>
                 <td class="num">{a.takeovers}</td>
-                <td class="bar-cell">
+                <td class={`bar-cell ${WIDE}`}>
                   <Bar of={a.takeovers} max={mostTaken} tone="human" />
                 </td>
                 <td class="num">{clock(a.timeMs)}</td>

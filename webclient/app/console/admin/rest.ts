@@ -54,6 +54,7 @@ export class Rest {
     }
     if (r.ok) return r;
     const body = (await r.json().catch(() => null)) as { detail?: string; title?: string; problems?: Problem[] } | null;
+    if (r.status === 429) throw new RestError(r.status, t("login.tooOften"));
     throw new RestError(r.status, body?.detail ?? body?.title ?? t("error.status", { status: String(r.status) }), body?.problems ?? []);
   }
 }

@@ -21,7 +21,16 @@ export interface Route {
 
 export function parseRoute(hash: string): Route {
   const [page = "", part = ""] = hash.replace(/^#\/?/, "").split("/");
-  return Object.hasOwn(PAGES, page) ? { page: page as PageName, part: decodeURIComponent(part) } : { page: "inbox", part: "" };
+  return Object.hasOwn(PAGES, page) ? { page: page as PageName, part: decoded(part) } : { page: "inbox", part: "" };
+}
+
+/** Anybody may write anything into an address. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
 }
 
 export const mayOpen = (page: PageName, role: Role): boolean => atLeast(role, PAGES[page]);

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { locale, t } from "../../shared/i18n.ts";
 import { Chip } from "../../shared/ui.tsx";
 import type { AdminHost } from "./host.ts";
-import { Loading, Table } from "./parts.tsx";
+import { Loading, Table, WIDE } from "./parts.tsx";
 import type { Session } from "./types.ts";
 
 /** A browser as people call it: "Firefox · Linux". What is not known is given as it is. */
@@ -29,7 +29,7 @@ export function Sessions({ host, sessions, again, everybody }: { host: AdminHost
   return (
     <>
       {failed && <Loading error={failed} />}
-      <Table label={t("sessions.title")} head={[...(everybody ? [t("sessions.who")] : []), t("sessions.browser"), t("sessions.address"), t("sessions.since"), t("people.do")]}>
+      <Table label={t("sessions.title")} head={[...(everybody ? [t("sessions.who")] : []), t("sessions.browser"), { text: t("sessions.address"), wide: true }, t("sessions.since"), t("people.do")]}>
         {sessions.map((s) => (
           <tr key={s.id}>
             {everybody && (
@@ -45,7 +45,7 @@ export function Sessions({ host, sessions, again, everybody }: { host: AdminHost
                 </Chip>
               )}
             </td>
-            <td>
+            <td class={WIDE}>
               <bdi>{s.address}</bdi>
             </td>
             <td class="nums">{when.format(s.createdAt)}</td>

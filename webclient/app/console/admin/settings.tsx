@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { locale, t } from "../../shared/i18n.ts";
 import { Icon } from "../../shared/icons.tsx";
 import { Notice } from "../../shared/ui.tsx";
@@ -27,6 +27,13 @@ export function SettingsPage({ host, part }: { host: AdminHost; part: string }) 
         {parts.map((p) => (
           <a key={p} href={`#/settings/${p}`} aria-current={p === here ? "page" : undefined} onClick={(e) => (e.preventDefault(), go("settings", p))}>
             {t(`settings.part.${p}`)}
+            {unsaved(host, p) && (
+              <>
+                {" "}
+                <span class="unsaved" aria-hidden="true" />
+                <span class="sr-only">{t("settings.changed")}</span>
+              </>
+            )}
           </a>
         ))}
       </nav>
@@ -77,16 +84,29 @@ function Body({ host, part }: { host: AdminHost; part: Part }) {
         />
       );
     case "public":
-      return <Setting<{ enabled: boolean; link: string }> host={host} name="public" standard={{ enabled: false, link: "" }} view={(f) => <PublicPart form={f} />} />;
+      return <Setting<Public> host={host} name="public" standard={{ enabled: false, link: "" }} view={(f) => <PublicPart form={f} />} />;
   }
 }
 
+const forms = new WeakMap<AdminHost, Map<string, SettingForm<never>>>();
+
+/** The form of a setting. What is typed in it outlives a look at another page; parts of one setting share it. */
+function formOf<T>(host: AdminHost, name: string, standard: T): SettingForm<T> {
+  let all = forms.get(host);
+  if (!all) forms.set(host, (all = new Map()));
+  let form = all.get(name) as SettingForm<T> | undefined;
+  if (!form) all.set(name, (form = new SettingForm<T>(host.rest, name, standard)) as SettingForm<never>);
+  return form;
+}
+
+const unsaved = (host: AdminHost, part: Part): boolean => forms.get(host)?.get(part === "sla" ? "routing" : part)?.changed.value === true;
+
 /** A setting with what is needed around it: loading, saving, being overtaken. */
 function Setting<T>({ host, name, standard, view }: { host: AdminHost; name: string; standard: T; view: (f: SettingForm<T>) => ComponentChildren }) {
-  const form = useMemo(() => new SettingForm<T>(host.rest, name, standard), []);
-  useEffect(() => void form.load(), []);
+  const form = formOf(host, name, standard);
   useEffect(() => {
-    const leaving = (e: BeforeUnloadEvent) => form.changed.value && e.preventDefault();
+    if (!form.changed.value) void form.load();
+    const leaving = (e: BeforeUnloadEvent) => [...(forms.get(host)?.values() ?? [])].some((f) => f.changed.value) && e.preventDefault();
     addEventListener("beforeunload", leaving);
     return () => removeEventListener("beforeunload", leaving);
   }, []);
@@ -126,7 +146,7 @@ function Setting<T>({ host, name, standard, view }: { host: AdminHost; name: str
         )}
       </div>
       {form.of("") && <FieldProblem problem={form.of("")!} />}
-      <div class="save-bar card">
+      <div class="save-bar card" data-idle={!form.changed.value && n === 0 && !form.failed.value}>
         <span class="grow small" role="status">
           {form.failed.value ? (
             <span class="field-problem">
@@ -231,24 +251,52 @@ function SlaPart({ form }: { form: SettingForm<Routing> }) {
   );
 }
 
-function PublicPart({ form }: { form: SettingForm<{ enabled: boolean; link: string }> }) {
+interface Public {
+  enabled: boolean;
+  link: string;
+  /** At a time; absent: 10. */
+  calls?: number;
+}
+
+function PublicPart({ form }: { form: SettingForm<Public> }) {
   const v = form.value.value;
+  const [copied, setCopied] = useState(false);
   const made = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
   const address = `${location.origin}/try/${encodeURIComponent(v.link)}`;
   return (
     <Panel title={t("settings.part.public")}>
-      <Toggle label={t("settings.public.enabled")} checked={v.enabled} onChange={(enabled) => form.edit({ enabled, link: v.link || made() })} />
+      <Toggle label={t("settings.public.enabled")} checked={v.enabled} onChange={(enabled) => form.edit({ ...v, enabled, link: v.link || made() })} />
       <Text label={t("settings.public.link")} hint={t("settings.public.hint")} value={v.link} onInput={(link) => form.edit({ ...v, link })} problem={form.of("link")} dir="ltr" autocomplete="off" />
       <div class="row wrap">
         <button type="button" class="btn compact" onClick={() => form.edit({ ...v, link: made() })}>
           {t("settings.public.make")}
         </button>
         {v.enabled && v.link !== "" && !form.changed.value && (
-          <a class="public-link" href={address} target="_blank" rel="noreferrer" dir="ltr">
-            {address}
-          </a>
+          <>
+            <button
+              type="button"
+              class="btn compact"
+              onClick={() =>
+                void navigator.clipboard.writeText(address).then(
+                  () => setCopied(true),
+                  () => setCopied(false),
+                )
+              }
+            >
+              <Icon name={copied ? "check" : "copy"} /> {t("settings.public.copy")}
+            </button>
+            <span class="small muted" role="status">
+              {copied ? t("settings.public.copied") : ""}
+            </span>
+            <a class="public-link" href={address} target="_blank" rel="noreferrer" dir="ltr">
+              {address}
+            </a>
+          </>
         )}
       </div>
+      <Field label={t("settings.public.calls")} hint={t("settings.public.callsHint")} problem={form.of("calls")}>
+        {(a) => <input class="input nums short" type="number" min="1" max="1000" value={v.calls ?? 10} onInput={(e) => form.edit({ ...v, calls: Number(e.currentTarget.value) || undefined })} {...a} />}
+      </Field>
     </Panel>
   );
 }

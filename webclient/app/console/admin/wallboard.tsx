@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CallSummary, HandoffLine } from "../../../sdk/src/index.ts";
+import type { AgentLine, CallSummary, HandoffLine } from "../../../sdk/src/index.ts";
 import { clock, spokenDuration } from "../../shared/format.ts";
 import { t, tOr } from "../../shared/i18n.ts";
 import { Icon, type IconName } from "../../shared/icons.tsx";
@@ -100,7 +100,15 @@ export function WallboardPage({ host }: { host: AdminHost }) {
                   <span class="wall-presence-head">
                     <Icon name={PRESENCE_ICONS[p]} /> {t(`wallboard.presence.${p}`)} <b class="nums">{b.agents[p] ?? 0}</b>
                   </span>
-                  <span class="small muted">{there.map((a) => (a.capacity > 1 && a.load > 0 ? t("wallboard.load", { name: a.name || a.identity, load: a.load, of: a.capacity }) : a.name || a.identity)).join(" · ") || "–"}</span>
+                  <span class="small muted">
+                    {there.length === 0 && "–"}
+                    {there.map((a, i) => (
+                      <>
+                        {i > 0 && " · "}
+                        <bdi>{a.capacity > 1 && a.load > 0 ? t("wallboard.load", { name: a.name || a.identity, load: a.load, of: a.capacity }) : a.name || a.identity}</bdi>
+                      </>
+                    ))}
+                  </span>
                 </li>
               );
             })}
@@ -129,6 +137,66 @@ function Big({ name, value, spoken, children, who, bad, icon }: { name: string; 
   );
 }
 
+/** How the promise stands that a handoff's clocks watch: the first that runs or was broken. Null where there is none. */
+export function promise(h: HandoffLine, now: number): { kind: "breached" | "atRisk" | "runs"; left: number } | null {
+  const clocks = [h.firstResponse, h.resolution].filter((c) => c !== undefined);
+  if (clocks.some((c) => c.outcome === "breached")) return { kind: "breached", left: 0 };
+  const c = clocks.find((c) => !c.outcome);
+  if (!c) return null;
+  const left = c.deadlineAt - now;
+  if (left <= 0) return { kind: "breached", left: 0 };
+  return { kind: now >= c.riskAt ? "atRisk" : "runs", left };
+}
+
+function SlaChip({ h, now }: { h: HandoffLine; now: number }) {
+  const p = promise(h, now);
+  if (!p) return null;
+  return (
+    <span class="chip promise" data-kind={p.kind}>
+      <Icon name={p.kind === "runs" ? "clock" : "alert"} />
+      {p.kind === "breached" ? t("wallboard.breached") : t(`wallboard.left.${p.kind}`, { time: clock(p.left) })}
+    </span>
+  );
+}
+
+/** Gives who waits to a person: chosen first, so that going through the names with the keyboard gives nobody away. */
+function Assign({ host, handoff, name, people }: { host: AdminHost; handoff: string; name: string; people: readonly AgentLine[] }) {
+  const [to, setTo] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const there = people.some((a) => a.identity === to);
+  const assign = async () => {
+    setBusy(true);
+    const done = await host.assign(handoff, to);
+    setFailed(!done);
+    host.announcer.say(t(done ? "wallboard.assigned" : "wallboard.notAssigned", { name }));
+    if (done) setTo("");
+    setBusy(false);
+  };
+  return (
+    <span class="row wrap tight">
+      <select class="input compact" aria-label={t("wallboard.assignOf", { name })} value={there ? to : ""} disabled={people.length === 0} onChange={(e) => (setFailed(false), setTo(e.currentTarget.value))}>
+        <option value="">{t(people.length === 0 ? "wallboard.nobodyFree" : "wallboard.whom")}</option>
+        {people.map((a) => (
+          <option key={a.identity} value={a.identity}>
+            {a.name || a.identity}
+          </option>
+        ))}
+      </select>
+      {there && (
+        <button type="button" class="btn compact" disabled={busy} onClick={() => void assign()} aria-label={t("wallboard.assignOf", { name })}>
+          {t("wallboard.assign")}
+        </button>
+      )}
+      {failed && (
+        <span class="field-problem small">
+          <Icon name="alert" /> {t("wallboard.notAssigned", { name })}
+        </span>
+      )}
+    </span>
+  );
+}
+
 function LiveList({ host, now }: { host: AdminHost; now: number }) {
   const calls = host.calls.value;
   const handoffs = new Map(host.handoffs.value.map((h) => [h.call, h]));
@@ -147,15 +215,24 @@ function LiveList({ host, now }: { host: AdminHost; now: number }) {
             const held = c.state === "human" && c.human !== undefined;
             return (
               <tr key={c.id}>
-                <th scope="row" dir="auto">
-                  {name}
+                <th scope="row">
+                  <bdi>{name}</bdi>
                 </th>
                 <td>
                   <Chip who={s.who} icon={s.icon}>
                     {held ? t("wallboard.with", { name: c.human! }) : t(`wallboard.call.${c.state}`)}
                   </Chip>
                 </td>
-                <td dir="auto">{h ? `${t(`wallboard.p${h.priority}`)} · ${reasonName(h.reason ?? "")}` : ""}</td>
+                <td>
+                  {h && (
+                    <span class="row wrap tight">
+                      <span>
+                        {t(`wallboard.p${h.priority}`)} · <bdi>{reasonName(h.reason ?? "")}</bdi>
+                      </span>
+                      <SlaChip h={h} now={now} />
+                    </span>
+                  )}
+                </td>
                 <td class="num">{clock(now - c.stateAt)}</td>
                 <td>
                   <span class="row wrap tight">
@@ -172,28 +249,7 @@ function LiveList({ host, now }: { host: AdminHost; now: number }) {
                         </button>
                       </>
                     )}
-                    {waits && (
-                      <label>
-                        <span class="sr-only">{t("wallboard.assignOf", { name })}</span>
-                        <select
-                          class="input compact"
-                          value=""
-                          disabled={people.length === 0}
-                          onChange={(e) => {
-                            const to = e.currentTarget.value;
-                            e.currentTarget.value = "";
-                            if (to) void host.assign(h.id, to);
-                          }}
-                        >
-                          <option value="">{t(people.length === 0 ? "wallboard.nobodyFree" : "wallboard.assign")}</option>
-                          {people.map((a) => (
-                            <option key={a.identity} value={a.identity}>
-                              {a.name || a.identity}
-                            </option>
-                          ))}
-                        </select>
-                      </label>
-                    )}
+                    {waits && <Assign host={host} handoff={h.id} name={name} people={people} />}
                   </span>
                 </td>
               </tr>
