@@ -2,6 +2,8 @@ package agentbot
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -92,4 +94,41 @@ func FuzzScenario(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The table of what is covered names each scenario, and none that is not there.
+func TestScenariosAreListed(t *testing.T) {
+	readme, err := os.ReadFile("testdata/scenarios/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(readme), "## What is covered")
+	listed := map[string]bool{}
+	for line := range strings.Lines(table) {
+		columns := strings.Split(line, "|")
+		if len(columns) < 4 {
+			continue
+		}
+		for _, name := range regexp.MustCompile(`[a-z]+(-[a-z]+)*( ●)?`).FindAllString(columns[2], -1) {
+			listed[name] = true
+		}
+	}
+	for where, mark := range map[string]string{"testdata/scenarios": "", "../cmd/relevo/testdata/scenarios": " ●"} {
+		paths, err := filepath.Glob(where + "/*.txt")
+		if err != nil || len(paths) == 0 {
+			t.Fatal(where, err)
+		}
+		for _, path := range paths {
+			name := strings.TrimSuffix(filepath.Base(path), ".txt") + mark
+			if !listed[name] {
+				t.Errorf("%s is not listed", name)
+			}
+			delete(listed, name)
+		}
+	}
+	for name := range listed {
+		if strings.Contains(name, "-") || strings.Contains(name, "●") {
+			t.Errorf("%s is listed and is no scenario", name)
+		}
+	}
 }
