@@ -48,7 +48,7 @@ type callStage struct {
 	people  map[string]*bubble.Party
 	desks   map[string]*console
 	aside   sync.WaitGroup // requests that are waited for at the end
-	entries []wire.Entry // when it is over
+	entries []wire.Entry   // when it is over
 	brief   *wire.Brief
 	line    string // the desk's records of the call, as JSON
 }
@@ -103,7 +103,9 @@ func TestCallScenarios(t *testing.T) {
 
 func playCall(t *testing.T, name string, sc *scenario.Scenario[*callStage]) {
 	s := &callStage{folder: t.TempDir(), body: `{"name":"Carla"}`, people: map[string]*bubble.Party{}, desks: map[string]*console{}}
-	wrong := func(line int, format string, args ...any) { t.Errorf("%s:%d: %s", name, line, fmt.Sprintf(format, args...)) }
+	wrong := func(line int, format string, args ...any) {
+		t.Errorf("%s:%d: %s", name, line, fmt.Sprintf(format, args...))
+	}
 	for _, st := range sc.Settings {
 		if err := st.Rule.Set(s, st.Args); err != nil {
 			wrong(st.Line, "%v", err)
