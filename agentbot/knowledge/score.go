@@ -36,9 +36,10 @@ const (
 	alikeJoined = 0.8 // a word that was heard as two, of which the first is none of grammar
 )
 
-// onlyNamed is what a passage counts of which nothing but the name is in a
-// question that says more: it is about the thing and does not say that of it.
-const onlyNamed = 0.75
+// untold is what a passage counts that has nothing but the name, or words that
+// say little, of a question that says more: it may be about the thing and does
+// not say that of it. Questions of its own are made of such words too.
+const untold = 0.75
 
 // ofAll is what a passage without a name counts where a name is asked about.
 const ofAll = 0.75
@@ -201,7 +202,7 @@ func (x *index) score(words []word, d *doc) float64 {
 func (x *index) scoreOf(words []word, d *doc) float64 {
 	var total, covered float64
 	named := false
-	told, missed := false, false // by words that are no names
+	told, missed := false, false // by words that say something and are no names
 	for _, w := range words {
 		if w.weight == fillerWeight {
 			continue
@@ -214,7 +215,7 @@ func (x *index) scoreOf(words []word, d *doc) float64 {
 		total += w.weight
 		covered += w.weight * best
 		named = named || w.name && isName
-		told = told || !w.name && best > 0
+		told = told || !w.name && best > 0 && !w.light && w.weight >= 1
 		missed = missed || !w.name && best == 0 && !w.light
 	}
 	if total == 0 {
@@ -232,8 +233,8 @@ func (x *index) scoreOf(words []word, d *doc) float64 {
 			}
 		}
 	}
-	if named && missed && !told {
-		score *= onlyNamed
+	if missed && !told && (named || len(d.questions) > 0) {
+		score *= untold
 	}
 	return min(score, 1)
 }
