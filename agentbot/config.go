@@ -67,6 +67,7 @@ type Config struct {
 	Check      Check             // of answers
 
 	// The operator's HTTP tools, offered to the model with Tools in mode Answer.
+	// A Guard must know of them: see UseTools.
 	Toolbox *tools.Set
 	// CallTool makes a call: tools.Client.Do. nil: none is called.
 	CallTool func(ctx, stop context.Context, t *tools.Tool, args tools.Arguments) tools.Result
@@ -174,6 +175,15 @@ func (c Config) Protected() []string {
 	return texts
 }
 
+// UseTools gives the agent an operator's tools, and has the Guard that it has
+// protect what they are described by.
+func (c *Config) UseTools(set *tools.Set, call func(ctx, stop context.Context, t *tools.Tool, args tools.Arguments) tools.Result) {
+	c.Toolbox, c.CallTool = set, call
+	if c.Guard != nil {
+		c.Guard = c.Guard.With(set.Texts())
+	}
+}
+
 // rules makes what is not given. Defaults cannot be refused.
 func (c *Config) rules() {
 	if c.Escalation == nil {
@@ -183,6 +193,7 @@ func (c *Config) rules() {
 	}
 	if c.Guard == nil {
 		c.Guard, _ = guard.New(guard.Config{Protected: c.Protected()})
+		c.Guard = c.Guard.With(c.Toolbox.Texts())
 	}
 }
 

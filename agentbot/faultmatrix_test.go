@@ -38,6 +38,7 @@ type fakeEndpoint struct {
 	engine string // that fails: asr, ws, llm, tts; "": none
 	fault  string
 	ws     bool // it has realtime transcription
+	opus   bool // it speaks Opus and nothing else
 }
 
 func (f *fakeEndpoint) set(engineName, fault string) {
@@ -121,6 +122,10 @@ func (f *fakeEndpoint) serve(w http.ResponseWriter, r *http.Request) {
 		a.chat(body)
 	case strings.HasSuffix(r.URL.Path, "/audio/speech"):
 		a.fault = f.suffers("tts")
+		if f.opus {
+			a.speechOpus(body)
+			return
+		}
 		a.speech(body)
 	default:
 		w.WriteHeader(http.StatusNotFound) // no realtime transcription here
@@ -287,6 +292,11 @@ func (a *answer) speech(body []byte) {
 // openEngines are the engines as relevo serve has them for endpoint alone, or
 // for endpoints that fail alike with local engines behind them.
 func openEngines(t *testing.T, local Engines, endpoint func(string) openai.Endpoint, mode string, alone bool) Engines {
+	return openEnginesAs(t, local, endpoint, mode, "", alone)
+}
+
+// openEnginesAs are openEngines that ask for speech in a format.
+func openEnginesAs(t *testing.T, local Engines, endpoint func(string) openai.Endpoint, mode, format string, alone bool) Engines {
 	names := []string{"openai", "openai2"}
 	if alone {
 		names = names[:1]
@@ -297,7 +307,7 @@ func openEngines(t *testing.T, local Engines, endpoint func(string) openai.Endpo
 	for _, name := range names {
 		a, errA := openai.NewASR(openai.ASRConfig{Endpoint: endpoint("asr"), Mode: mode, PartialEvery: 600 * ms})
 		l, errL := openai.NewLLM(openai.LLMConfig{Endpoint: endpoint("llm")})
-		s, errS := openai.NewTTS(openai.TTSConfig{Endpoint: endpoint("tts")})
+		s, errS := openai.NewTTS(openai.TTSConfig{Endpoint: endpoint("tts"), Format: format})
 		if err := errors.Join(errA, errL, errS); err != nil {
 			t.Fatal(err)
 		}

@@ -8,103 +8,103 @@ import (
 
 // expectations are looked at when the scenario is over.
 var expectations = []rule{
-	{pattern: "agent begins", check: func(s *stage, at time.Duration, _ []value) string {
+	{Pattern: "agent begins", Check: func(s *stage, at time.Duration, _ []value) string {
 		var begins []time.Duration
 		for _, v := range s.voices() {
 			begins = append(begins, v.from)
 		}
 		return among("the agent begins", at, begins)
 	}},
-	{pattern: "agent stops", check: func(s *stage, at time.Duration, _ []value) string {
+	{Pattern: "agent stops", Check: func(s *stage, at time.Duration, _ []value) string {
 		var stops []time.Duration
 		for _, v := range s.voices() {
 			stops = append(stops, v.to)
 		}
 		return among("the agent stops", at, stops)
 	}},
-	{pattern: "agent silent from SECONDS until SECONDS", check: func(s *stage, _ time.Duration, v []value) string {
+	{Pattern: "agent silent from SECONDS until SECONDS", Check: func(s *stage, _ time.Duration, v []value) string {
 		for _, spell := range s.voices() {
-			if spell.from < v[1].time && spell.to > v[0].time {
+			if spell.from < v[1].Time && spell.to > v[0].Time {
 				return fmt.Sprintf("the agent speaks from %s to %s", clock(spell.from), clock(spell.to))
 			}
 		}
 		return ""
 	}},
-	{pattern: "agent speaks from SECONDS until SECONDS", check: func(s *stage, _ time.Duration, v []value) string {
+	{Pattern: "agent speaks from SECONDS until SECONDS", Check: func(s *stage, _ time.Duration, v []value) string {
 		for _, spell := range s.voices() {
-			if spell.from <= v[0].time && spell.to >= v[1].time {
+			if spell.from <= v[0].Time && spell.to >= v[1].Time {
 				return ""
 			}
 		}
 		return "the agent does not speak all the time"
 	}},
-	{pattern: "nobody silent for SECONDS from SECONDS until SECONDS", check: func(s *stage, _ time.Duration, v []value) string {
-		last := v[1].time
-		for _, spell := range append(s.everybody(), voice{v[2].time, v[2].time}) {
-			if spell.to < v[1].time || spell.from > v[2].time {
+	{Pattern: "nobody silent for SECONDS from SECONDS until SECONDS", Check: func(s *stage, _ time.Duration, v []value) string {
+		last := v[1].Time
+		for _, spell := range append(s.everybody(), voice{v[2].Time, v[2].Time}) {
+			if spell.to < v[1].Time || spell.from > v[2].Time {
 				continue
 			}
-			if spell.from-last >= v[0].time {
+			if spell.from-last >= v[0].Time {
 				return fmt.Sprintf("silence from %s to %s", clock(last), clock(spell.from))
 			}
 			last = max(last, spell.to)
 		}
 		return ""
 	}},
-	{pattern: "log agent|caller|human TEXT"},
-	{pattern: "log agent TEXT cut"},
-	{pattern: "log agent TEXT cut unspoken TEXT"},
-	{pattern: "memory NAME TEXT"},
-	{pattern: "never TEXT", check: func(s *stage, _ time.Duration, v []value) string {
-		if story := s.String() + strings.Join(s.allAsked(), "\n"); strings.Contains(story, v[0].text) {
-			return fmt.Sprintf("%q is in an event or in a request", v[0].text)
+	{Pattern: "log agent|caller|human TEXT"},
+	{Pattern: "log agent TEXT cut"},
+	{Pattern: "log agent TEXT cut unspoken TEXT"},
+	{Pattern: "memory NAME TEXT"},
+	{Pattern: "never TEXT", Check: func(s *stage, _ time.Duration, v []value) string {
+		if story := s.String() + strings.Join(s.allAsked(), "\n"); strings.Contains(story, v[0].Text) {
+			return fmt.Sprintf("%q is in an event or in a request", v[0].Text)
 		}
 		return ""
 	}},
-	{pattern: "shown TEXT", check: func(s *stage, at time.Duration, v []value) string {
-		return happened(s, "it is shown", at, func(h Heard) bool { return !h.Final && h.Text == v[0].text })
+	{Pattern: "shown TEXT", Check: func(s *stage, at time.Duration, v []value) string {
+		return happened(s, "it is shown", at, func(h Heard) bool { return !h.Final && h.Text == v[0].Text })
 	}},
-	{pattern: "state listening|thinking|speaking", check: func(s *stage, at time.Duration, v []value) string {
+	{Pattern: "state listening|thinking|speaking", Check: func(s *stage, at time.Duration, v []value) string {
 		states := map[string]int{"listening": StateListening, "thinking": StateThinking, "speaking": StateSpeaking}
-		return happened(s, "the state is told", at, func(c StateChanged) bool { return c.State == states[v[0].text] })
+		return happened(s, "the state is told", at, func(c StateChanged) bool { return c.State == states[v[0].Text] })
 	}},
-	{pattern: "interrupted by voice|words|api|query|broadcast", check: func(s *stage, at time.Duration, v []value) string {
-		return happened(s, "it is interrupted", at, func(i Interrupted) bool { return i.Reason == reasons[v[0].text] })
+	{Pattern: "interrupted by voice|words|api|query|broadcast", Check: func(s *stage, at time.Duration, v []value) string {
+		return happened(s, "it is interrupted", at, func(i Interrupted) bool { return i.Reason == reasons[v[0].Text] })
 	}},
-	{pattern: "no interruption", check: none[Interrupted]},
-	{pattern: "wants human because NAME", check: func(s *stage, at time.Duration, v []value) string {
-		return happened(s, "a human is asked for", at, func(h WantHuman) bool { return h.Reason == v[0].text })
+	{Pattern: "no interruption", Check: none[Interrupted]},
+	{Pattern: "wants human because NAME", Check: func(s *stage, at time.Duration, v []value) string {
+		return happened(s, "a human is asked for", at, func(h WantHuman) bool { return h.Reason == v[0].Text })
 	}},
-	{pattern: "no wish for a human", check: none[WantHuman]},
-	{pattern: "wants hangup", check: func(s *stage, at time.Duration, _ []value) string {
+	{Pattern: "no wish for a human", Check: none[WantHuman]},
+	{Pattern: "wants hangup", Check: func(s *stage, at time.Duration, _ []value) string {
 		return happened(s, "it hangs up", at, func(WantHangup) bool { return true })
 	}},
-	{pattern: "no hangup", check: none[WantHangup]},
-	{pattern: "failed asr|llm|tts NAME", check: func(s *stage, at time.Duration, v []value) string {
-		return happened(s, "it fails", at, func(f Failed) bool { return f.Engine == v[0].text && f.Kind == v[1].text })
+	{Pattern: "no hangup", Check: none[WantHangup]},
+	{Pattern: "failed asr|llm|tts NAME", Check: func(s *stage, at time.Duration, v []value) string {
+		return happened(s, "it fails", at, func(f Failed) bool { return f.Engine == v[0].Text && f.Kind == v[1].Text })
 	}},
-	{pattern: "no failure", check: none[Failed]},
-	{pattern: "tool NAME ends NAME", check: func(s *stage, at time.Duration, v []value) string {
-		return happened(s, "the tool is told", at, func(c ToolCalled) bool { return c.Name == v[0].text && c.Status == v[1].text })
+	{Pattern: "no failure", Check: none[Failed]},
+	{Pattern: "tool NAME ends NAME", Check: func(s *stage, at time.Duration, v []value) string {
+		return happened(s, "the tool is told", at, func(c ToolCalled) bool { return c.Name == v[0].Text && c.Status == v[1].Text })
 	}},
-	{pattern: "tools called COUNT times", check: func(s *stage, _ time.Duration, v []value) string {
+	{Pattern: "tools called COUNT times", Check: func(s *stage, _ time.Duration, v []value) string {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return equal("calls of tools", s.called, v[0].count)
+		return equal("calls of tools", s.called, v[0].Count)
 	}},
-	{pattern: "model asked COUNT times", check: func(s *stage, _ time.Duration, v []value) string {
-		return equal("requests", s.asks(), v[0].count)
+	{Pattern: "model asked COUNT times", Check: func(s *stage, _ time.Duration, v []value) string {
+		return equal("requests", s.asks(), v[0].Count)
 	}},
-	{pattern: "guesses COUNT adopted COUNT", check: func(s *stage, _ time.Duration, v []value) string {
+	{Pattern: "guesses COUNT adopted COUNT", Check: func(s *stage, _ time.Duration, v []value) string {
 		stats := s.agent.Stats()
-		if why := equal("guesses", int(stats.Preempted), v[0].count); why != "" {
+		if why := equal("guesses", int(stats.Preempted), v[0].Count); why != "" {
 			return why
 		}
-		return equal("adopted", int(stats.Adopted), v[1].count)
+		return equal("adopted", int(stats.Adopted), v[1].Count)
 	}},
-	{pattern: "sentence TEXT from TEXT", check: func(s *stage, at time.Duration, v []value) string {
+	{Pattern: "sentence TEXT from TEXT", Check: func(s *stage, at time.Duration, v []value) string {
 		return happened(s, "it is said with its source", at, func(sp Spoken) bool {
-			return sp.Final && sp.Text == v[0].text && strings.Join(sp.Sources, ",") == v[1].text
+			return sp.Final && sp.Text == v[0].Text && strings.Join(sp.Sources, ",") == v[1].Text
 		})
 	}},
 }
@@ -237,13 +237,13 @@ func (s *stage) checkLog(n int, st statement) string {
 	if n >= len(log) {
 		return fmt.Sprintf("the log has %d lines", len(log))
 	}
-	got, want := log[n], logLine{who: RoleAgent, text: st.args[0].text, cut: strings.Contains(st.rule.pattern, " cut")}
-	if len(st.args) == 2 && !want.cut {
-		want.who, want.text = st.args[0].text, st.args[1].text
-	} else if len(st.args) == 2 {
-		want.unspoken = st.args[1].text
+	got, want := log[n], logLine{who: RoleAgent, text: st.Args[0].Text, cut: strings.Contains(st.Rule.Pattern, " cut")}
+	if len(st.Args) == 2 && !want.cut {
+		want.who, want.text = st.Args[0].Text, st.Args[1].Text
+	} else if len(st.Args) == 2 {
+		want.unspoken = st.Args[1].Text
 	}
-	if got.who != want.who || got.text != want.text || got.cut != want.cut || len(st.args) == 2 && want.cut && got.unspoken != want.unspoken || !sameFrame(got.at, st.at) {
+	if got.who != want.who || got.text != want.text || got.cut != want.cut || len(st.Args) == 2 && want.cut && got.unspoken != want.unspoken || !sameFrame(got.at, st.At) {
 		return fmt.Sprintf("line %d of the log is: %v at %s", n+1, got, clock(got.at))
 	}
 	return ""
@@ -255,7 +255,7 @@ func (s *stage) checkMemory(n int, st statement) string {
 	if n >= len(asked) {
 		return fmt.Sprintf("the model was told %d lines", len(asked))
 	}
-	if want := st.args[0].text + ": " + st.args[1].text; asked[n] != want {
+	if want := st.Args[0].Text + ": " + st.Args[1].Text; asked[n] != want {
 		return fmt.Sprintf("the model was told %q", asked[n])
 	}
 	return ""
@@ -290,9 +290,15 @@ func (s *stage) story() string {
 		role, text, _ := strings.Cut(line, ": ")
 		fmt.Fprintf(&b, "\texpect memory %s %q\n", role, text)
 	}
+	for _, said := range s.extras.heard.said {
+		tell(said.at, "voice %sis given %q", strings.TrimPrefix(said.voice+" ", " "), said.text)
+	}
 	for _, e := range s.all() {
 		switch event := e.event.(type) {
 		case Spoken:
+			if event.Confidence != nil && event.Final {
+				tell(e.at, "sentence %q from %q at %.0f %%", event.Text, strings.Join(event.Sources, ","), *event.Confidence*100)
+			}
 		case Heard:
 			if !event.Final {
 				tell(e.at, "shown %q", event.Text)

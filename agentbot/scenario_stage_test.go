@@ -18,6 +18,7 @@ import (
 	"github.com/relevo/relevo/agentbot/engine/scripted"
 	"github.com/relevo/relevo/agentbot/escalation"
 	"github.com/relevo/relevo/agentbot/intent"
+	"github.com/relevo/relevo/agentbot/scenario"
 	"github.com/relevo/relevo/agentbot/tools"
 	"github.com/relevo/relevo/agentbot/turn"
 )
@@ -44,7 +45,7 @@ func scenarioFiles(t testing.TB) (files []scenarioFile) {
 func TestScenarios(t *testing.T) {
 	for _, file := range scenarioFiles(t) {
 		t.Run(file.name, func(t *testing.T) {
-			sc, err := parseScenario(file.src)
+			sc, err := stageLanguage.Parse(file.src)
 			if err != nil {
 				t.Fatalf("%s.txt:\n%v", file.name, err)
 			}
@@ -65,6 +66,9 @@ type stage struct {
 	takes   map[string]time.Duration
 	tones   map[string]int // of texts
 	humans  *tape          // what the human's microphone hears
+	extras
+	wordless bool                                                                              // the voice tells no word times
+	clientDo func(ctx, stop context.Context, t *tools.Tool, args tools.Arguments) tools.Result // nil: tools are scripted
 
 	mu     sync.Mutex
 	faults map[scripted.Op]*disorder
@@ -111,56 +115,56 @@ func newStage(w *world) *stage {
 	return s
 }
 
-func (s *stage) play(name string, sc *scenario) {
+func (s *stage) play(name string, sc *scenario.Scenario[*stage]) {
 	failed := false
 	tell := func(line int, format string, args ...any) {
 		failed = true
 		s.t.Errorf("%s.txt:%d: %s", name, line, fmt.Sprintf(format, args...))
 	}
-	for _, st := range sc.settings {
-		if err := st.rule.set(s, st.args); err != nil {
-			tell(st.line, "%v", err)
+	for _, st := range sc.Settings {
+		if err := st.Rule.Set(s, st.Args); err != nil {
+			tell(st.Line, "%v", err)
 		}
 	}
-	s.rehearse(sc.steps)
+	s.rehearse(sc.Steps)
 	s.asr.FinishDelay += asrOffset
 	s.llm.FirstToken += llmOffset
 	s.tts.FirstSample += ttsOffset
 	s.open()
-	for _, st := range sc.steps {
-		s.at = st.at
-		s.pass(st.at + stepOffset - s.now())
-		if err := st.rule.do(s, st.args); err != nil {
-			tell(st.line, "%v", err)
+	for _, st := range sc.Steps {
+		s.at = st.At
+		s.pass(st.At + stepOffset - s.now())
+		if err := st.Rule.Do(s, st.Args); err != nil {
+			tell(st.Line, "%v", err)
 		}
 		synctest.Wait()
 	}
-	s.pass(sc.end - s.now())
+	s.pass(sc.End - s.now())
 	logged, remembered := 0, 0
-	for _, st := range sc.expects {
+	for _, st := range sc.Expects {
 		why := ""
 		switch {
-		case strings.HasPrefix(st.rule.pattern, "log "):
+		case strings.HasPrefix(st.Rule.Pattern, "log "):
 			why = s.checkLog(logged, st)
 			logged++
-		case strings.HasPrefix(st.rule.pattern, "memory "):
+		case strings.HasPrefix(st.Rule.Pattern, "memory "):
 			why = s.checkMemory(remembered, st)
 			remembered++
 		default:
-			why = st.rule.check(s, st.at, st.args)
+			why = st.Rule.Check(s, st.At, st.Args)
 		}
 		if why != "" {
-			tell(st.line, "%s", why)
+			tell(st.Line, "%s", why)
 		}
 	}
-	last := sc.expects[len(sc.expects)-1].line
+	last := sc.Expects[len(sc.Expects)-1].Line
 	if n := len(s.log()); logged > 0 && n > logged {
 		tell(last, "the log has %d more lines", n-logged)
 	}
 	if n := len(s.asked()); remembered > 0 && n > remembered {
 		tell(last, "the model was told %d more lines", n-remembered)
 	}
-	if failed {
+	if failed || testing.Verbose() {
 		s.t.Logf("what happened:\n%s", s.story())
 	}
 }
@@ -168,8 +172,8 @@ func (s *stage) play(name string, sc *scenario) {
 // rehearse gives each text that is said a tone by which the recogniser knows it.
 func (s *stage) rehearse(steps []statement) {
 	for _, st := range steps {
-		if strings.Contains(st.rule.pattern, "says TEXT") {
-			text := st.args[0].text
+		if strings.Contains(st.Rule.Pattern, "says TEXT") {
+			text := st.Args[0].Text
 			if _, known := s.tones[text]; !known {
 				hertz := 400 + 100*len(s.tones)
 				s.tones[text] = hertz
@@ -189,12 +193,17 @@ func (s *stage) open() {
 		s.t.Fatal(err)
 	}
 	s.cfg.Escalation = rules
+	s.equip()
 	if len(s.tools) > 0 {
 		set, err := tools.Read(strings.NewReader(`{"tools":[`+strings.Join(s.tools, ",")+`]}`), func(string) (string, bool) { return "", false }, RequestHuman)
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		s.cfg.Toolbox, s.cfg.CallTool = set, s.callTool
+		call := s.callTool
+		if s.clientDo != nil {
+			call = s.clientDo
+		}
+		s.cfg.UseTools(set, call)
 	}
 	if s.silent {
 		s.create()
@@ -357,57 +366,57 @@ func percent(n int) *float64 {
 
 // settings stand before the first step.
 var settings = []rule{
-	{pattern: "greeting TEXT", set: func(s *stage, v []value) error { s.cfg.Greeting = v[0].text; return nil }},
-	{pattern: "begin silent", set: func(s *stage, _ []value) error { s.silent = true; return nil }},
-	{pattern: "preemptive COUNT", set: func(s *stage, v []value) error { s.cfg.Preemptive = cmp.Or(v[0].count, -1); return nil }},
-	{pattern: "fillers TEXT", set: func(s *stage, v []value) error { s.cfg.Lines.Fillers = strings.Split(v[0].text, "|"); return nil }},
-	{pattern: "barge-in by words COUNT", set: func(s *stage, v []value) error {
-		s.cfg.Turn.BargeInBy, s.cfg.Turn.BargeInWords = turn.ByWords, v[0].count
+	{Pattern: "greeting TEXT", Set: func(s *stage, v []value) error { s.cfg.Greeting = v[0].Text; return nil }},
+	{Pattern: "begin silent", Set: func(s *stage, _ []value) error { s.silent = true; return nil }},
+	{Pattern: "preemptive COUNT", Set: func(s *stage, v []value) error { s.cfg.Preemptive = cmp.Or(v[0].Count, -1); return nil }},
+	{Pattern: "fillers TEXT", Set: func(s *stage, v []value) error { s.cfg.Lines.Fillers = strings.Split(v[0].Text, "|"); return nil }},
+	{Pattern: "barge-in by words COUNT", Set: func(s *stage, v []value) error {
+		s.cfg.Turn.BargeInBy, s.cfg.Turn.BargeInWords = turn.ByWords, v[0].Count
 		return nil
 	}},
-	{pattern: "handover phrase TEXT", set: func(s *stage, v []value) error {
-		s.rules.Phrases = append(s.rules.Phrases, escalation.Phrase{Name: v[0].text, Words: []string{v[0].text}})
+	{Pattern: "handover phrase TEXT", Set: func(s *stage, v []value) error {
+		s.rules.Phrases = append(s.rules.Phrases, escalation.Phrase{Name: v[0].Text, Words: []string{v[0].Text}})
 		return nil
 	}},
-	{pattern: "asr takes SECONDS", set: func(s *stage, v []value) error { s.asr.FinishDelay = v[0].time; return nil }},
-	{pattern: "asr tells no text early", set: func(s *stage, _ []value) error { s.asr.Onset, s.asr.Previews = time.Hour, false; return nil }},
-	{pattern: "asr tells a word after SECONDS", set: func(s *stage, v []value) error { s.asr.Onset = v[0].time; return nil }},
-	{pattern: "llm takes SECONDS and SECONDS a word", set: func(s *stage, v []value) error {
-		s.llm.FirstToken, s.llm.PerToken = v[0].time, v[1].time
+	{Pattern: "asr takes SECONDS", Set: func(s *stage, v []value) error { s.asr.FinishDelay = v[0].Time; return nil }},
+	{Pattern: "asr tells no text early", Set: func(s *stage, _ []value) error { s.asr.Onset, s.asr.Previews = time.Hour, false; return nil }},
+	{Pattern: "asr tells a word after SECONDS", Set: func(s *stage, v []value) error { s.asr.Onset = v[0].Time; return nil }},
+	{Pattern: "llm takes SECONDS and SECONDS a word", Set: func(s *stage, v []value) error {
+		s.llm.FirstToken, s.llm.PerToken = v[0].Time, v[1].Time
 		return nil
 	}},
-	{pattern: "tts takes SECONDS and speaks SECONDS a word", set: func(s *stage, v []value) error {
-		s.tts.FirstSample, s.tts.PerWord = v[0].time, v[1].time
+	{Pattern: "tts takes SECONDS and speaks SECONDS a word", Set: func(s *stage, v []value) error {
+		s.tts.FirstSample, s.tts.PerWord = v[0].Time, v[1].Time
 		s.cfg.Rendered = nil
 		return nil
 	}},
-	{pattern: "reply to TEXT with TEXT", set: func(s *stage, v []value) error {
-		s.replies = append(s.replies, cue{to: v[0].text, reply: scripted.Reply{Text: v[1].text}})
+	{Pattern: "reply to TEXT with TEXT", Set: func(s *stage, v []value) error {
+		s.replies = append(s.replies, cue{to: v[0].Text, reply: scripted.Reply{Text: v[1].Text}})
 		return nil
 	}},
-	{pattern: "reply to TEXT with TEXT and call NAME", set: func(s *stage, v []value) error {
-		s.replies = append(s.replies, cue{to: v[0].text, reply: scripted.Reply{Text: v[1].text, Calls: []engine.ToolCall{{Name: v[2].text, Arguments: []byte("{}")}}}})
+	{Pattern: "reply to TEXT with TEXT and call NAME", Set: func(s *stage, v []value) error {
+		s.replies = append(s.replies, cue{to: v[0].Text, reply: scripted.Reply{Text: v[1].Text, Calls: []engine.ToolCall{{Name: v[2].Text, Arguments: []byte("{}")}}}})
 		return nil
 	}},
-	{pattern: "reply to TEXT with TEXT at COUNT % from TEXT", set: func(s *stage, v []value) error {
-		s.replies = append(s.replies, cue{to: v[0].text, reply: scripted.Reply{Text: v[1].text, Confidence: percent(v[2].count), Sources: []string{v[3].text}}})
+	{Pattern: "reply to TEXT with TEXT at COUNT % from TEXT", Set: func(s *stage, v []value) error {
+		s.replies = append(s.replies, cue{to: v[0].Text, reply: scripted.Reply{Text: v[1].Text, Confidence: percent(v[2].Count), Sources: []string{v[3].Text}}})
 		return nil
 	}},
-	{pattern: "reply after NAME ends NAME with TEXT", set: func(s *stage, v []value) error {
-		s.replies = append(s.replies, cue{after: v[0].text, how: v[1].text, reply: scripted.Reply{Text: v[2].text}})
+	{Pattern: "reply after NAME ends NAME with TEXT", Set: func(s *stage, v []value) error {
+		s.replies = append(s.replies, cue{after: v[0].Text, how: v[1].Text, reply: scripted.Reply{Text: v[2].Text}})
 		return nil
 	}},
-	{pattern: "reply after NAME with TEXT", set: func(s *stage, v []value) error {
-		s.replies = append(s.replies, cue{after: v[0].text, reply: scripted.Reply{Text: v[1].text}})
+	{Pattern: "reply after NAME with TEXT", Set: func(s *stage, v []value) error {
+		s.replies = append(s.replies, cue{after: v[0].Text, reply: scripted.Reply{Text: v[1].Text}})
 		return nil
 	}},
-	{pattern: "tool NAME takes SECONDS and answers TEXT", set: func(s *stage, v []value) error {
-		return s.defineTool(v[0].text, "", v[2].text, v[1].time)
+	{Pattern: "tool NAME takes SECONDS and answers TEXT", Set: func(s *stage, v []value) error {
+		return s.defineTool(v[0].Text, "", v[2].Text, v[1].Time)
 	}},
-	{pattern: "tool NAME says TEXT takes SECONDS and answers TEXT", set: func(s *stage, v []value) error {
-		return s.defineTool(v[0].text, jsonText("say", v[1].text), v[3].text, v[2].time)
+	{Pattern: "tool NAME says TEXT takes SECONDS and answers TEXT", Set: func(s *stage, v []value) error {
+		return s.defineTool(v[0].Text, jsonText("say", v[1].Text), v[3].Text, v[2].Time)
 	}},
-	{pattern: "tool NAME asks TEXT takes SECONDS and answers TEXT", set: func(s *stage, v []value) error {
-		return s.defineTool(v[0].text, `,"method":"POST"`+jsonText("confirm", v[1].text), v[3].text, v[2].time)
+	{Pattern: "tool NAME asks TEXT takes SECONDS and answers TEXT", Set: func(s *stage, v []value) error {
+		return s.defineTool(v[0].Text, `,"method":"POST"`+jsonText("confirm", v[1].Text), v[3].Text, v[2].Time)
 	}},
 }

@@ -14,34 +14,34 @@ var modes = map[string]Mode{"answer": Answer, "company": Company, "silent": Sile
 
 var reasons = map[string]int{"voice": ReasonVoice, "api": ReasonAPI, "query": ReasonNewQuery, "words": ReasonWords, "broadcast": ReasonBroadcast}
 
-func onOff(v value) bool { return v.text == "on" }
+func onOff(v value) bool { return v.Text == "on" }
 
 // steps happen at their times.
 var steps = []rule{
-	{pattern: "caller says TEXT for SECONDS", do: func(s *stage, v []value) error {
-		s.speak(s.ear, s.tones[v[0].text], v[1].time)
+	{Pattern: "caller says TEXT for SECONDS", Do: func(s *stage, v []value) error {
+		s.speak(s.ear, s.tones[v[0].Text], v[1].Time)
 		return nil
 	}},
-	{pattern: "caller goes on with TEXT for SECONDS", do: func(s *stage, v []value) error {
-		if s.tones[v[0].text] == 0 {
+	{Pattern: "caller goes on with TEXT for SECONDS", Do: func(s *stage, v []value) error {
+		if s.tones[v[0].Text] == 0 {
 			return errors.New("nobody has said that before")
 		}
-		s.speak(s.ear, s.tones[v[0].text], v[1].time)
+		s.speak(s.ear, s.tones[v[0].Text], v[1].Time)
 		return nil
 	}},
-	{pattern: "caller makes a noise for SECONDS", do: func(s *stage, v []value) error { s.speak(s.ear, noiseHertz, v[0].time); return nil }},
-	{pattern: "caller types TEXT", do: func(s *stage, v []value) error { s.agent.Typed(s.caller, v[0].text, false); return nil }},
-	{pattern: "caller leaves", do: func(s *stage, _ []value) error { s.ear.end(); return nil }},
-	{pattern: "caller presses", do: control(ControlPushStart, false)},
-	{pattern: "caller releases", do: control(ControlPushFinish, false)},
-	{pattern: "caller cancels", do: control(ControlPushCancel, false)},
-	{pattern: "push-to-talk on|off", do: func(s *stage, v []value) error { return control(ControlPushToTalk, onOff(v[0]))(s, nil) }},
-	{pattern: "voice interrupt on|off", do: func(s *stage, v []value) error { return control(ControlVoiceInterrupt, onOff(v[0]))(s, nil) }},
-	{pattern: "echo after SECONDS COUNT dB softer", do: func(s *stage, v []value) error {
-		s.echo(v[0].time, v[1].count)
+	{Pattern: "caller makes a noise for SECONDS", Do: func(s *stage, v []value) error { s.speak(s.ear, noiseHertz, v[0].Time); return nil }},
+	{Pattern: "caller types TEXT", Do: func(s *stage, v []value) error { s.agent.Typed(s.caller, v[0].Text, false); return nil }},
+	{Pattern: "caller leaves", Do: func(s *stage, _ []value) error { s.ear.end(); return nil }},
+	{Pattern: "caller presses", Do: control(ControlPushStart, false)},
+	{Pattern: "caller releases", Do: control(ControlPushFinish, false)},
+	{Pattern: "caller cancels", Do: control(ControlPushCancel, false)},
+	{Pattern: "push-to-talk on|off", Do: func(s *stage, v []value) error { return control(ControlPushToTalk, onOff(v[0]))(s, nil) }},
+	{Pattern: "voice interrupt on|off", Do: func(s *stage, v []value) error { return control(ControlVoiceInterrupt, onOff(v[0]))(s, nil) }},
+	{Pattern: "echo after SECONDS COUNT dB softer", Do: func(s *stage, v []value) error {
+		s.echo(v[0].Time, v[1].Count)
 		return nil
 	}},
-	{pattern: "human joins", do: func(s *stage, _ []value) error {
+	{Pattern: "human joins", Do: func(s *stage, _ []value) error {
 		if s.humans != nil {
 			return errors.New("the human is there")
 		}
@@ -49,7 +49,7 @@ var steps = []rule{
 		s.agent.Hear(s.human, s.humans)
 		return nil
 	}},
-	{pattern: "human leaves", do: func(s *stage, _ []value) error {
+	{Pattern: "human leaves", Do: func(s *stage, _ []value) error {
 		ear, err := s.joined()
 		if err == nil {
 			ear.end()
@@ -57,33 +57,33 @@ var steps = []rule{
 		}
 		return err
 	}},
-	{pattern: "human says TEXT for SECONDS", do: func(s *stage, v []value) error {
+	{Pattern: "human says TEXT for SECONDS", Do: func(s *stage, v []value) error {
 		ear, err := s.joined()
 		if err == nil {
-			s.speak(ear, s.tones[v[0].text], v[1].time)
+			s.speak(ear, s.tones[v[0].Text], v[1].Time)
 		}
 		return err
 	}},
-	{pattern: "human types TEXT", do: func(s *stage, v []value) error { s.agent.Typed(s.human, v[0].text, false); return nil }},
-	{pattern: "human guides TEXT", do: func(s *stage, v []value) error { s.agent.Typed(s.human, v[0].text, true); return nil }},
-	{pattern: "mode answer|company|silent|revoice epoch COUNT", do: func(s *stage, v []value) error {
-		s.agent.SetMode(modes[v[0].text], uint64(v[1].count), nil)
+	{Pattern: "human types TEXT", Do: func(s *stage, v []value) error { s.agent.Typed(s.human, v[0].Text, false); return nil }},
+	{Pattern: "human guides TEXT", Do: func(s *stage, v []value) error { s.agent.Typed(s.human, v[0].Text, true); return nil }},
+	{Pattern: "mode answer|company|silent|revoice epoch COUNT", Do: func(s *stage, v []value) error {
+		s.agent.SetMode(modes[v[0].Text], uint64(v[1].Count), nil)
 		return nil
 	}},
-	{pattern: "company NAME", do: func(s *stage, v []value) error { s.agent.Company(v[0].text, ""); return nil }},
-	{pattern: "company NAME by TEXT", do: func(s *stage, v []value) error { s.agent.Company(v[0].text, v[1].text); return nil }},
-	{pattern: "speak TEXT", do: func(s *stage, v []value) error { s.agent.Speak(v[0].text); return nil }},
-	{pattern: "interrupt api|query|broadcast", do: func(s *stage, v []value) error { s.agent.Interrupt(reasons[v[0].text]); return nil }},
-	{pattern: "floor to epoch COUNT", do: func(s *stage, v []value) error { s.voice.give(uint64(v[0].count)); return nil }},
-	{pattern: "asr|llm|tts stalls", do: trouble(-1, func([]value) scripted.Fault { return scripted.Fault{Stall: true} })},
-	{pattern: "asr|llm|tts stalls once", do: trouble(1, func([]value) scripted.Fault { return scripted.Fault{Stall: true} })},
-	{pattern: "asr|llm|tts fails NAME", do: trouble(-1, failing)},
-	{pattern: "asr|llm|tts fails NAME once", do: trouble(1, failing)},
-	{pattern: "asr|llm|tts answers nonsense once", do: trouble(1, func([]value) scripted.Fault { return scripted.Fault{Nonsense: true} })},
-	{pattern: "llm stalls after COUNT words", do: func(s *stage, v []value) error {
-		return s.disturb("llm", disorder{scripted.Fault{Stall: true}, v[0].count, 1})
+	{Pattern: "company NAME", Do: func(s *stage, v []value) error { s.agent.Company(v[0].Text, ""); return nil }},
+	{Pattern: "company NAME by TEXT", Do: func(s *stage, v []value) error { s.agent.Company(v[0].Text, v[1].Text); return nil }},
+	{Pattern: "speak TEXT", Do: func(s *stage, v []value) error { s.agent.Speak(v[0].Text); return nil }},
+	{Pattern: "interrupt api|query|broadcast", Do: func(s *stage, v []value) error { s.agent.Interrupt(reasons[v[0].Text]); return nil }},
+	{Pattern: "floor to epoch COUNT", Do: func(s *stage, v []value) error { s.voice.give(uint64(v[0].Count)); return nil }},
+	{Pattern: "asr|llm|tts stalls", Do: trouble(-1, func([]value) scripted.Fault { return scripted.Fault{Stall: true} })},
+	{Pattern: "asr|llm|tts stalls once", Do: trouble(1, func([]value) scripted.Fault { return scripted.Fault{Stall: true} })},
+	{Pattern: "asr|llm|tts fails NAME", Do: trouble(-1, failing)},
+	{Pattern: "asr|llm|tts fails NAME once", Do: trouble(1, failing)},
+	{Pattern: "asr|llm|tts answers nonsense once", Do: trouble(1, func([]value) scripted.Fault { return scripted.Fault{Nonsense: true} })},
+	{Pattern: "llm stalls after COUNT words", Do: func(s *stage, v []value) error {
+		return s.disturb("llm", disorder{scripted.Fault{Stall: true}, v[0].Count, 1})
 	}},
-	{pattern: "asr|llm|tts works", do: func(s *stage, v []value) error { return s.mend(v[0].text) }},
+	{Pattern: "asr|llm|tts works", Do: func(s *stage, v []value) error { return s.mend(v[0].Text) }},
 }
 
 func control(kind int, enable bool) func(*stage, []value) error {
@@ -93,8 +93,8 @@ func control(kind int, enable bool) func(*stage, []value) error {
 	}
 }
 
-func failing(v []value) scripted.Fault { return scripted.Fail(engine.Kind(v[1].text)) }
+func failing(v []value) scripted.Fault { return scripted.Fail(engine.Kind(v[1].Text)) }
 
 func trouble(times int, fault func([]value) scripted.Fault) func(*stage, []value) error {
-	return func(s *stage, v []value) error { return s.disturb(v[0].text, disorder{fault(v), 0, times}) }
+	return func(s *stage, v []value) error { return s.disturb(v[0].Text, disorder{fault(v), 0, times}) }
 }

@@ -220,7 +220,7 @@ func TestModelFails(t *testing.T) {
 				d.say(3, RoleCaller, "when does it come")
 				time.Sleep(20 * time.Second)
 				synctest.Wait()
-				if sums = d.of(NoteSummary); len(sums) != 1 || sums[0].Summary.Matter == "" {
+				if sums = d.of(NoteSummary); len(sums) != 3 || sums[2].Summary.Matter == "" || sums[2].Summary.Open != "when does it come" {
 					t.Errorf("%+v", sums)
 				}
 			})

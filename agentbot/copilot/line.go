@@ -18,4 +18,5 @@ type Line struct {
 	Name     string
 	Text     string
 	Unspoken string // of the AI: what it did not get to say
+	Own      bool   // of the AI: a fixed line of its own, which says nothing of the matter
 }

@@ -84,7 +84,7 @@ func pieces(lines []Line) []piece {
 	var out []piece
 	for i := range lines {
 		l := &lines[i]
-		if l.Role == RoleEvent {
+		if l.Role == RoleEvent || l.Own {
 			continue
 		}
 		rest, state := strings.Join(strings.Fields(l.Text), " "), -1

@@ -50,6 +50,15 @@ func TestSummarise(t *testing.T) {
 	}
 }
 
+// What an AI says of itself is nothing that was tried.
+func TestOwnLinesAreNotTried(t *testing.T) {
+	lines := talk("caller: the charger does not work", "ai: Please try another socket in your kitchen.", "ai: It should only take about a minute.")
+	lines[2].Own = true
+	if got := Summarise(lines, nil).Tried; got != "Please try another socket in your kitchen." {
+		t.Errorf("tried: %q", got)
+	}
+}
+
 func TestSummaryIsShort(t *testing.T) {
 	var lines []Line
 	for i := range 3000 {

@@ -99,6 +99,9 @@ func (c *Copilot) line(l Line) {
 		c.watch()
 	case c.mode == Help:
 		c.tellFacts()
+		if !c.written { // a quoted one costs next to nothing: it follows each line
+			c.tellSummary(Summarise(c.lines, c.facts.list))
+		}
 		if l.Role == RoleCaller {
 			c.suggest(l)
 			if c.turns++; c.turns >= c.cfg.SummaryEvery {

@@ -33,7 +33,7 @@ type Config struct {
 		Off     bool    `json:"off"`
 		Fade    float64 `json:"fade"`    // 0.6: what is left of the score at the next turn
 		Most    float64 `json:"most"`    // 0.7: what one turn adds at most
-		Offer   float64 `json:"offer"`   // 1: the score at which a human is offered
+		Offer   float64 `json:"offer"`   // 0.82: the score at which a human is offered
 		Request float64 `json:"request"` // 1.35: the score at which one is asked for
 	} `json:"distress"`
 	NotUnderstood struct {
@@ -148,7 +148,7 @@ func (c *Config) defaults() {
 	or(&c.LowConfidence.RequestAfter, 2)
 	or(&c.Distress.Fade, 0.6)
 	or(&c.Distress.Most, 0.7)
-	or(&c.Distress.Offer, 1)
+	or(&c.Distress.Offer, 0.82)
 	or(&c.Distress.Request, 1.35)
 	or(&c.NotUnderstood.After, 3)
 	or(&c.EngineFailure.After, 3)

@@ -86,8 +86,8 @@ func TestRules(t *testing.T) {
 
 		"one furious turn":     {nil, script{{said("i am furious"), ""}, {said("when are you open"), ""}, {said("and where"), ""}}},
 		"two furious turns":    {nil, script{{said("i am furious"), ""}, {said("so furious"), "offer distress"}, {said("really furious about it all"), "request distress"}}},
-		"annoyed for long":     {nil, script{{said("annoyed a"), ""}, {said("annoyed b"), ""}, {said("annoyed c"), ""}, {said("annoyed d"), "offer distress"}}},
-		"furious now and then": {nil, script{{said("furious"), ""}, {said("a"), ""}, {said("b"), ""}, {said("furious"), ""}}},
+		"annoyed for long":     {nil, script{{said("annoyed a"), ""}, {said("annoyed b"), ""}, {said("annoyed c"), "offer distress"}}},
+		"furious now and then": {nil, script{{said("furious"), ""}, {said("a"), ""}, {said("b"), ""}, {said("c"), ""}, {said("furious"), ""}}},
 		"distress is off":      {func(c *Config) { c.Distress.Off = true }, script{{said("furious a"), ""}, {said("furious b"), ""}, {said("furious c"), ""}, {said("furious d"), ""}}},
 		"no rests":             {nil, script{{said("furious"), ""}, {said("furious!"), "offer distress"}, {said("no"), "declined distress"}, {said("furious"), ""}, {said("furious!"), ""}, {said("x"), ""}}},
 

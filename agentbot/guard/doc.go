@@ -23,6 +23,8 @@
 //     protected text in a row, or there has been said Config.Share of one in
 //     pieces; letters are compared without case, spaces and punctuation, also
 //     backwards, in rot13, and decoded from base64 and hex;
+//   - it repeats Config.Recital letters of what describes a tool to the model
+//     (Guard.With), however short that is;
 //   - it holds something that looks like a key, a token or a private key, or a
 //     configured secret, however it is spaced.
 //

@@ -114,8 +114,11 @@ func isWide(r rune) bool {
 }
 
 func protect(l []rune, recital int) protected {
-	w := width(l)
-	p := protected{letters: l, run: min(max(recital/w, 2), max(len(l)*4/5, 1)), bit: piece / w, runs: make(map[string]bool), pieces: make(map[string][]int)}
+	return protectRuns(l, min(max(recital/width(l), 2), max(len(l)*4/5, 1)))
+}
+
+func protectRuns(l []rune, run int) protected {
+	p := protected{letters: l, run: run, bit: piece / width(l), runs: make(map[string]bool), pieces: make(map[string][]int)}
 	for i := 0; i+p.run <= len(l); i++ {
 		p.runs[string(l[i:i+p.run])] = true
 	}

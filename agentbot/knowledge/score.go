@@ -12,6 +12,7 @@ type word struct {
 	weight  float64
 	matches map[string]float64 // stem to how well it matches, up to 1
 	name    bool
+	light   bool // says little of a subject
 }
 
 // unknownShare is what a word counts that the base does not know, as a share
@@ -24,7 +25,24 @@ const (
 	relatedShare = 0.8
 	relatedKnown = 0.5 // of a word that the base knows itself
 	lightShare   = 0.3
+	lightKnown   = 0.6 // of one that it knows: rare is not telling
 )
+
+// What a word that was heard must be alike to a term that is no name: names are
+// what recognisers get wrong, while "passport" is no password. Compounds of German
+// resemble what they are made of.
+const (
+	alikeTerm   = 0.78
+	alikeJoined = 0.8 // a word that was heard as two, of which the first is none of grammar
+)
+
+// untold is what a passage counts that has nothing but the name, or words that
+// say little, of a question that says more: it may be about the thing and does
+// not say that of it. Questions of its own are made of such words too.
+const untold = 0.75
+
+// ofAll is what a passage without a name counts where a name is asked about.
+const ofAll = 0.75
 
 // containedShare is what a question of a passage counts that is contained in
 // the caller's, in two words at least.
@@ -74,7 +92,7 @@ func (x *index) joined(tokens []string) (n int, best *term, how float64) {
 		}
 		for _, t := range candidates {
 			match := max(alike(whole, t.spelled), alike(stemmed, t.spelled))
-			if match > how && (t.name || match >= 0.8) {
+			if match > how && (t.name || match >= alikeJoined && !x.lang.filler(tokens[0])) {
 				best, how = t, match
 			}
 		}
@@ -87,7 +105,7 @@ func (x *index) joined(tokens []string) (n int, best *term, how float64) {
 
 func (x *index) word(token string) word {
 	s := x.lang.stem(token)
-	w := word{matches: make(map[string]float64)}
+	w := word{matches: make(map[string]float64), light: light[s] && x.lang.tag == "en"}
 	if x.lang.filler(token) {
 		w.weight = fillerWeight
 		w.matches[s] = 1
@@ -96,6 +114,9 @@ func (x *index) word(token string) word {
 	if t := x.terms[s]; t != nil {
 		w.weight, w.name = t.idf, t.name
 		w.matches[s] = 1
+		if w.light && !w.name {
+			w.weight *= lightKnown
+		}
 	}
 	add := func(terms []string, how float64) {
 		for _, other := range terms {
@@ -113,11 +134,16 @@ func (x *index) word(token string) word {
 		add(x.related[s], relatedKnown)
 		w.weight = own
 	}
+	near := 0.0 // of a term that it only resembles
 	if len(w.matches) == 0 {
 		whole, stemmed := spell(token), spell(s)
 		for _, t := range x.sorted {
 			how := max(alike(whole, t.spelled), alike(stemmed, t.spelled))
 			if how == 0 || x.lang.filler(t.stem) {
+				continue
+			}
+			if how < alikeTerm && !t.name && x.lang.tag == "en" {
+				near = max(near, t.idf)
 				continue
 			}
 			w.matches[t.stem] = how
@@ -126,8 +152,8 @@ func (x *index) word(token string) word {
 		}
 	}
 	if len(w.matches) == 0 {
-		w.weight = unknownShare * x.idf(0)
-		if light[s] && x.lang.tag == "en" {
+		w.weight = max(unknownShare*x.idf(0), near)
+		if w.light {
 			w.weight *= lightShare
 		}
 	}
@@ -162,10 +188,21 @@ func (x *index) boundaries(tokens []string, words []word) {
 
 func (x *index) isWeak(r rune) bool { return x.lang.weak != nil && x.lang.weak(r) }
 
-// score is how sure it is, from 0 to 1, that d is about what words ask.
+// score is how sure it is, from 0 to 1, that d is about what words ask. What is
+// asked about a thing by name may be answered by what holds for all things.
 func (x *index) score(words []word, d *doc) float64 {
+	score := x.scoreOf(words, d)
+	if len(d.names) > 0 || namesOf(words) == 0 {
+		return score
+	}
+	rest := slices.DeleteFunc(slices.Clone(words), func(w word) bool { return w.name })
+	return max(score, ofAll*x.scoreOf(rest, d))
+}
+
+func (x *index) scoreOf(words []word, d *doc) float64 {
 	var total, covered float64
 	named := false
+	told, missed := false, false // by words that say something and are no names
 	for _, w := range words {
 		if w.weight == fillerWeight {
 			continue
@@ -178,6 +215,8 @@ func (x *index) score(words []word, d *doc) float64 {
 		total += w.weight
 		covered += w.weight * best
 		named = named || w.name && isName
+		told = told || !w.name && best > 0 && !w.light && w.weight >= 1
+		missed = missed || !w.name && best == 0 && !w.light
 	}
 	if total == 0 {
 		return x.likeness(words, d) * 0.5
@@ -193,6 +232,9 @@ func (x *index) score(words []word, d *doc) float64 {
 				return score * 0.5 // asked about a thing by name, and not this one
 			}
 		}
+	}
+	if missed && !told && (named || len(d.questions) > 0) {
+		score *= untold
 	}
 	return min(score, 1)
 }

@@ -97,7 +97,7 @@ var thesaurus = groups(`
 // not, nobody asks for them. They count little where the base does not know
 // them. They are stems as Snowball makes them.
 var light = set(`yesterday today tonight morn afternoon even week month year day last next ago alreadi yet ever never alway sometim soon later moment
-	minut hour second first anoth differ same own bit lot littl good bad nice great new old big small best better right wrong
+	minut hour second first mani anoth differ same own bit lot littl good bad nice great new old big small best better right wrong
 	mum mom dad mother father son daughter sister brother wife husband friend neighbour neighbor boss kid child children famili compani colleagu grandma
 	kind sort type around claim possibl happen work help problem issu troubl matter reason way case idea stuff item product articl purchas piec wish love hate
 	use tri need let keep made make makes take took give gave bring brought put set show look see saw seen find found hear heard feel seem

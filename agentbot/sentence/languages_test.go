@@ -14,6 +14,8 @@ func TestLanguages(t *testing.T) {
 		"de day and month":  {"Der Termin ist am 21.11. um neun Uhr bei uns. ", "Passt das?"},
 		"de ordinal":        {"Es ist der 2. Versuch im 3. Stock gewesen. ", "Danke."},
 		"de z. B.":          {"Wir haben z. B. Kaffee, Tee u. a. Getränke hier. ", "Gern."},
+		"de z. B. late":     {"Bestellt am Montag, kommt er z. B. am Mittwoch. ", "Gern."},
+		"de u. a. late":     {"Sie bekommen bei uns im Laden u. a. Kaffee, Tee und d. h. Wasser. ", "Gern."},
 		"de d. h.":          {"Montags ist zu, d. h. Sie kommen besser dienstags. ", "Ja?"},
 		"de usw. ends":      {"Wir haben Kaffee, Tee, Kakao usw. ", "Möchten Sie etwas davon?"},
 		"de ca. Nr. Str.":   {"Sie finden uns ca. 5 Minuten weiter in der Langen Str. 12, Haus Nr. 3. ", "Gut?"},

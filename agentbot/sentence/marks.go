@@ -113,6 +113,8 @@ func judgeWord(w string, mark, next int) verdict {
 			return judgeTime(w[next:])
 		}
 		return goesOn
+	case utf8.RuneCountInString(word) == 1 && unicode.IsLower([]rune(word)[0]):
+		return judgeLetter(w[next:])
 	case lower == "a.m" || lower == "p.m":
 		return judgeTime(w[next:])
 	case utf8.RuneCountInString(word) == 1 && unicode.IsUpper([]rune(word)[0]):
@@ -123,6 +125,21 @@ func judgeWord(w string, mark, next int) verdict {
 		return goesOn
 	case strings.ContainsRune(word, '.') && isInitials(word):
 		return goesOn // "the U.S. Army"
+	}
+	return ends
+}
+
+// judgeLetter says whether a sentence ends after a small letter alone: "z. B."
+// goes on, as does all of an abbreviation whose parts stand apart.
+func judgeLetter(rest string) verdict {
+	r, size := utf8.DecodeRuneInString(rest)
+	switch {
+	case !unicode.IsLetter(r):
+		return ends
+	case size == len(rest):
+		return unsure
+	case rest[size] == '.':
+		return goesOn
 	}
 	return ends
 }

@@ -73,28 +73,34 @@ func knownFact(f wire.Fact) copilot.Fact {
 	return k
 }
 
-func lines(log []call.AssistLine) []copilot.Line {
+// line is a line of the log; own knows what the agent says of itself.
+func line(l call.AssistLine, own func(string) bool) copilot.Line {
+	return copilot.Line{Seq: l.Seq, At: l.At, Role: l.Role, Name: l.Name, Text: l.Text, Unspoken: l.Unspoken,
+		Own: l.Role == copilot.RoleAgent && own(l.Text)}
+}
+
+func lines(log []call.AssistLine, own func(string) bool) []copilot.Line {
 	out := make([]copilot.Line, 0, len(log))
 	for _, l := range log {
-		out = append(out, copilot.Line(l))
+		out = append(out, line(l, own))
 	}
 	return out
 }
 
 // Assist implements call.Copilot.
 func (b *bot) Assist(mode call.AssistMode, epoch uint64, facts []wire.Fact, log []call.AssistLine) {
-	b.copilot.Follow(copilot.Mode(mode), epoch, known(facts), lines(log))
+	b.copilot.Follow(copilot.Mode(mode), epoch, known(facts), lines(log, b.own))
 }
 
 // AssistLine implements call.Copilot.
-func (b *bot) AssistLine(l call.AssistLine) { b.copilot.Line(copilot.Line(l)) }
+func (b *bot) AssistLine(l call.AssistLine) { b.copilot.Line(line(l, b.own)) }
 
 // AssistFact implements call.Copilot.
 func (b *bot) AssistFact(f wire.Fact) { b.copilot.Know(knownFact(f)) }
 
 // Brief implements call.Copilot.
 func (b *bot) Brief(o call.BriefOrder) {
-	b.copilot.Brief(o.Term, copilot.Request{Reason: o.Reason, Detail: o.Detail, Lines: lines(o.Lines), Known: known(o.Known), Quick: o.Quick})
+	b.copilot.Brief(o.Term, copilot.Request{Reason: o.Reason, Detail: o.Detail, Lines: lines(o.Lines, b.own), Known: known(o.Known), Quick: o.Quick})
 }
 
 // Close implements call.Bot.

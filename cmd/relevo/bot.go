@@ -13,11 +13,13 @@ import (
 type bot struct {
 	*room.Bot
 	copilot *copilot.Copilot
+	own     func(line string) bool // the agent's fixed lines
 }
 
 // newBot is call.Config.NewBot: an agent of cfg and engines for each call, and a
 // copilot of assist.
 func newBot(cfg agentbot.Config, engines agentbot.Engines, assist copilot.Config) func(call.BotSpec) (call.Bot, error) {
+	own := agentbot.OwnLines(cfg)
 	return func(s call.BotSpec) (call.Bot, error) {
 		cfg := cfg
 		cfg.SpeakLike(s.Language)
@@ -31,7 +33,7 @@ func newBot(cfg agentbot.Config, engines agentbot.Engines, assist copilot.Config
 		}
 		assist := assist
 		assist.Log = cfg.Log
-		return &bot{b, copilot.New(assist, func(n copilot.Note) { tellNote(s.Events, n) })}, nil
+		return &bot{b, copilot.New(assist, func(n copilot.Note) { tellNote(s.Events, n) }), own}, nil
 	}
 }
 

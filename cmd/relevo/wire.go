@@ -106,8 +106,7 @@ func (s *server) build(ctx context.Context, c *config, g given) error {
 	if err != nil {
 		return err
 	}
-
-	agent.Toolbox, agent.CallTool = toolbox, toolClient.Do
+	agent.UseTools(toolbox, toolClient.Do)
 
 	media, err := openMedia(c, s.log, g)
 	if err != nil {

@@ -88,6 +88,7 @@ type assist struct {
 	logged   bool         // it is to be in the log
 	written  string       // the one that is in the log, as JSON
 	summary  wire.Summary // of that one
+	amended  string       // what the desk was told of the newest
 	watch    wire.Watch   // no identity: nobody watches
 	email    string
 	emailAt  time.Time // when it became known
@@ -231,6 +232,7 @@ func (c *Call) briefed(term uint64, b wire.Brief) {
 	}
 	a.brief, a.open = &b, false
 	c.briefNow.Store(&b)
+	c.amendDesk(&b)
 	if data := raw(b); string(data) != a.written && (a.logged || b.Written && b.Summary != a.summary) {
 		a.written, a.summary = string(data), b.Summary
 		c.write(transcripts.Entry{CallID: c.id, Kind: transcripts.KindEvent, Start: time.Now(), Epoch: c.epoch, Event: "brief", Private: true, Data: data}, nil)

@@ -2,6 +2,8 @@ package call
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/relevo/relevo/sfu"
@@ -16,6 +18,8 @@ type Desk interface {
 	// Request: a human is asked for. Wait or Drop follows. The same No again: the
 	// app has another priority, or other needs.
 	Request(callID string, r HumanRequest)
+	// Amend: more has become known of the request: a brief, in a few lines.
+	Amend(callID, brief string)
 	// Cancelled: they are no longer wanted.
 	Cancelled(callID, why string)
 	// KeepWaiting answers the question of a Wait, or says that a human who is
@@ -97,6 +101,7 @@ func (c *Call) tellDesk(d decision, from, to takeover.State) {
 		desk.Ended(c.id)
 	case d.event == takeover.Request && from == takeover.AI:
 		c.request++
+		c.assist.amended = ""
 		desk.Request(c.id, c.requestOf(d))
 	case d.event == takeover.Request && from == takeover.Pending:
 		// It is open already; only the app says more about it by asking again.
@@ -119,6 +124,30 @@ func (c *Call) tellDesk(d decision, from, to takeover.State) {
 	case from == takeover.Returning && to == takeover.AI:
 		desk.Returned(c.id, d.reason)
 	}
+}
+
+// amendDesk tells the desk what the newest brief says, where it says something
+// new. A call that waits for nobody is not in its line.
+func (c *Call) amendDesk(b *wire.Brief) {
+	if c.cfg.Desk == nil || c.machine.State == takeover.AI || c.machine.State == takeover.Ended {
+		return
+	}
+	if text := briefText(b); text != "" && text != c.assist.amended {
+		c.assist.amended = text
+		c.cfg.Desk.Amend(c.id, text)
+	}
+}
+
+// briefText is a brief as the desk's line shows it: what was said with the
+// request, the matter, what was tried, what is open, a line each.
+func briefText(b *wire.Brief) string {
+	var lines []string
+	for _, line := range []string{b.Detail, b.Summary.Matter, b.Summary.Tried, b.Summary.Open} {
+		if line = strings.Join(strings.Fields(line), " "); line != "" && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Wait takes the desk's news of the wait and passes it on to the caller.

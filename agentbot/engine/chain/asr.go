@@ -29,7 +29,7 @@ func NewASR(cfg Config, given ...Link[engine.ASR]) *ASR {
 // OpenASR implements engine.ASR: it opens the first link that can be opened, the
 // others when they are needed.
 func (r *ASR) OpenASR(ctx context.Context, lang string) (engine.ASRStream, error) {
-	s := &asrStream{links: r.links, lang: lang, streams: make([]engine.ASRStream, len(r.links.all))}
+	s := &asrStream{links: r.links, lang: lang, streams: make([]engine.ASRStream, len(r.links.all)), lost: make([]int, len(r.links.all))}
 	_, a, err := walk(ctx, r.links, r.links.by(ctx), 0, 0, nil, func(a *attempt[engine.ASR]) (struct{}, error) {
 		return struct{}{}, s.open(a)
 	})
@@ -50,6 +50,7 @@ type asrStream struct {
 	kept    []int16              // its last 30 s
 	partial string               // the last that was told
 	work    *attempt[engine.ASR] // the link that listens; nil: none yet
+	lost    []int                // by link: how often it failed
 	err     error                // what it failed with
 }
 
@@ -124,7 +125,10 @@ func (s *asrStream) lose(err error) (used int, _ error) {
 	if !retryable(err) {
 		return attempts, err
 	}
-	return 1, err
+	// A link that comes back and fails again at the next silence is not asked for
+	// the third time in an utterance.
+	s.lost[a.at]++
+	return min(s.lost[a.at], attempts), err
 }
 
 // listen has a link hear the utterance so far. Nobody waits for its text yet,
@@ -251,6 +255,7 @@ func (s *asrStream) Reset() {
 		}
 	}
 	s.kept, s.partial, s.work, s.err = s.kept[:0], "", nil, nil
+	clear(s.lost)
 }
 
 func (s *asrStream) Close() error {

@@ -116,6 +116,7 @@ func TestUtteranceIsReplayed(t *testing.T) {
 		"fails at the first audio": {once(scripted.WriteASR, rate), 1, 0},
 		"fails in its midst":       {once(scripted.WriteASR, frames(70, rate)...), 1, 0},
 		"mended by one retry":      {once(scripted.WriteASR, frames(70, gone)...), 0, 0},
+		"back, and gone again":     {once(scripted.WriteASR, append(frames(70, gone), frames(10, gone)...)...), 1, 0},
 		"gone for good":            {once(scripted.WriteASR, frames(70, gone, gone)...), 1, 0},
 		"stalls in its midst":      {once(scripted.WriteASR, frames(70, scripted.Fault{Stall: true})...), 1, 0},
 		"fails at the end":         {once(scripted.FinishASR, rate), 1, 0},

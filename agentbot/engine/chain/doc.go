@@ -61,7 +61,8 @@
 // utterance's audio is kept, the last 30 s of it, and written into the next link
 // when one fails: in pieces of half a second, each with Config.Write while the
 // caller speaks, and at Finish all within the link's share. The partials of the next
-// link replace those of the one before. A link that failed is opened anew.
+// link replace those of the one before. A link that failed is opened anew, once in
+// an utterance.
 //
 // # Goroutines and locks
 //

@@ -1,0 +1,109 @@
+// The voice agent with the engines that ship, in a real browser: it answers from
+// its knowledge and its log names the source, it is silent when the caller speaks
+// into it, and asks for a human when the caller says so.
+//
+//   RELEVO_BIN=../bin/relevo RELEVO_SPEECH_DIR=/tmp/speech npm run e2e
+import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { eventually, finals, heard, listen, openBrowser, out, speak, startServer } from "./lib.mjs";
+import { RATE, silence, speech, writeWav } from "./wav.mjs";
+
+const bin = resolve(process.env.RELEVO_BIN ?? "../bin/relevo");
+const speechDir = process.env.RELEVO_SPEECH_DIR ?? join(tmpdir(), "relevo-speech");
+
+let server;
+let caller;
+const said = {};
+
+/** The call's log as the app has it. */
+async function entries() {
+  const id = await caller.page.evaluate(() => window.relevo.call.model.callId);
+  const response = await fetch(`${server.url}/v1/calls/${id}/entries`, { headers: { authorization: `Basic ${btoa("devkey:devsecret")}` } });
+  assert.equal(response.status, 200);
+  return (await response.json()).entries;
+}
+
+/** The agent has said all it had to say: nothing was heard of it for a second. */
+const quiet = () => eventually("the AI has spoken", async () => (await heard(caller.page, Date.now() - 1_000)).other === 0, 40_000);
+
+/** Says something until it is understood: on a machine that is busy the recogniser may be late, and the AI asks again, as it does on the telephone. */
+async function say(pcm, what, check) {
+  for (let tries = 1; ; tries++) {
+    await speak(caller.page, pcm, RATE);
+    try {
+      return await eventually(what, check, 20_000);
+    } catch (error) {
+      if (tries === 2) throw error;
+      await quiet();
+    }
+  }
+}
+
+before(async () => {
+  said.hours = speech(bin, speechDir, "opening-hours", "What are your opening hours?", "rms");
+  said.product = speech(bin, speechDir, "about-acmetron", "Tell me about the Acmetron.", "rms");
+  said.stop = speech(bin, speechDir, "wait-stop", "Wait, please stop, I wanted to know something else, how long is the warranty?", "rms");
+  said.human = speech(bin, speechDir, "human-please", "I want to talk to a human agent.", "rms");
+  const wav = join(out, "agent.wav");
+  writeWav(wav, silence(20)); // the caller speaks when the test says so
+  server = await startServer(bin);
+  caller = await openBrowser(wav);
+});
+
+after(async () => {
+  await caller?.page.screenshot({ path: join(out, "agent-last.png") }).catch(() => {});
+  await caller?.close();
+  await server?.stop();
+});
+
+test("an AI answers, yields and asks for a human", { timeout: 240_000 }, async (t) => {
+  const ana = caller.page;
+
+  await t.test("greets", async () => {
+    await ana.goto(`${server.url}/`);
+    await ana.locator('[data-testid="join"]:enabled').click();
+    await ana.getByTestId("party").waitFor();
+    await eventually("media connected", () => ana.evaluate(() => window.relevo.events.some((e) => e.event === "mediaHealth" && e.payload === "connected")));
+    await listen(ana, 1000);
+    await eventually("the greeting is heard", async () => (await heard(ana)).other > 5);
+    await quiet();
+  });
+
+  await t.test("answers from its knowledge; the log names the source, the caller's page does not", async () => {
+    await say(said.hours, "the answer", async () => (await finals(ana)).find((l) => l.role === "agent" && /nine in the morning/.test(l.text)));
+    const answer = await eventually("the answer in the log", async () => (await entries()).find((e) => e.role === "agent" && /nine in the morning/.test(e.text)));
+    assert.ok(answer.data?.sources?.some((s) => s.startsWith("hours.md")), `sources: ${JSON.stringify(answer)}`);
+    assert.ok(answer.data.confidence > 0.42, `confidence: ${JSON.stringify(answer)}`);
+    const told = await ana.evaluate(() => JSON.stringify([window.relevo.events, window.relevo.call.model.transcript.lines]));
+    assert.ok(!told.includes("hours.md"), "the caller's page knows no source");
+    await quiet();
+  });
+
+  await t.test("is silent when the caller speaks into it, and answers what they say", async () => {
+    await speak(ana, said.product, RATE);
+    const before = (await entries()).at(-1).seq;
+    const asked = Date.now();
+    await eventually("the AI speaks", async () => (await heard(ana, asked + 1_500)).other > 15, 40_000);
+    const into = Date.now();
+    await speak(ana, said.stop, RATE);
+    const cut = await eventually("the sentence is cut", async () => (await entries()).find((e) => e.seq > before && e.role === "agent" && e.cut), 40_000);
+    assert.ok(cut.unspoken.length > 0, `what it was about to say is kept: ${JSON.stringify(cut)}`);
+    // The caller speaks for more than 3 s: in the second half of that nothing of the AI is heard.
+    const ear = await heard(ana, into + 1_800, into + 3_300);
+    assert.ok(ear.other <= 2, `the AI goes on into the caller's words: ${JSON.stringify(ear)}`);
+    await eventually("what was asked is answered", async () => (await entries()).find((e) => e.seq > cut.seq && e.role === "agent" && /two years/.test(e.text)), 40_000);
+    const line = (await finals(ana)).find((l) => l.seq === cut.seq);
+    assert.equal(line?.text, cut.text, "the page has what was heard");
+    await quiet();
+  });
+
+  await t.test("asks for a human when the caller says so", async () => {
+    await say(said.human, "the caller waits", () => ana.getByTestId("waiting").isVisible());
+    const request = await eventually("the request", async () => (await entries()).find((e) => e.event === "request"));
+    assert.equal(request.data.reason, "callerAsked");
+    await eventually("the AI says so", async () => (await finals(ana)).find((l) => l.role === "agent" && /colleague/.test(l.text)));
+    assert.deepEqual(caller.errors, []);
+  });
+});
