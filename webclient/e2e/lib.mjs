@@ -11,10 +11,11 @@ export const here = fileURLToPath(new URL(".", import.meta.url));
 export const out = join(here, "out");
 mkdirSync(out, { recursive: true });
 
-/** Starts the server on a free port with a fresh data directory. */
-export async function startServer(bin, extra = []) {
-  const data = mkdtempSync(join(tmpdir(), "relevo-e2e-"));
-  const child = spawn(bin, ["serve", "--dev", "--listen", "127.0.0.1:0", "--data", data, ...extra], {
+/** Starts the server on a free port with a fresh data directory, or in the place of one that was killed. */
+export async function startServer(bin, extra = [], killed = null) {
+  const data = killed?.data ?? mkdtempSync(join(tmpdir(), "relevo-e2e-"));
+  const listen = killed ? new URL(killed.url).host : "127.0.0.1:0";
+  const child = spawn(bin, ["serve", "--dev", "--listen", listen, "--data", data, ...extra], {
     stdio: ["ignore", "pipe", "pipe"],
     // A key in the environment would switch the engines to somebody else's.
     env: { ...process.env, OPENAI_API_KEY: "" },
@@ -41,7 +42,14 @@ export async function startServer(bin, extra = []) {
   });
   return {
     url,
+    data,
     log: () => log,
+    /** kill -9; what it had stays. */
+    async kill() {
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await gone;
+    },
     async stop() {
       const gone = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
