@@ -70,6 +70,14 @@ describe("DeskState", () => {
 });
 
 describe("Desk", () => {
+  it("tells what the operator has set, on entering and when it changes", async () => {
+    server.settings = { notifications: { sound: false, desktop: true, badge: true } };
+    const { told } = open();
+    const set = () => told.filter(([e]) => e === "settings").map(([, p]) => (p as DeskEvents["settings"]).notifications.sound);
+    await expect.poll(set).toEqual([false]);
+    server.tell("deskSettings", { notifications: { sound: true, desktop: true, badge: true } });
+    await expect.poll(set).toEqual([false, true]);
+  });
   it("enters, tells who waits, rings, and passes on what is asked", async () => {
     server.createCall("Ana", "call-a");
     server.handoffs = [handoff("a")];
