@@ -32,7 +32,8 @@ function open(o: { away?: boolean } = {}): { desk: Desk; told: [keyof DeskEvents
   desk.start();
   return { desk, told };
 }
-const names = (told: [keyof DeskEvents, unknown][]) => told.map(([e]) => e).filter((e) => e !== "changed");
+/** What was told, but for the state as a whole and the operator's settings, which come on every entering. */
+const names = (told: [keyof DeskEvents, unknown][]) => told.map(([e]) => e).filter((e) => e !== "changed" && e !== "settings");
 
 describe("DeskState", () => {
   const empty: WatchDeskResult = { role: "agent", handoffs: null, agents: null, calls: null, board: { waiting: [0, 0, 0, 0], ringing: 0, active: 0, atRisk: 0, breached: 0, agents: {}, places: 0, free: 0, service: "available" } };
