@@ -32,7 +32,8 @@ function open(o: { away?: boolean } = {}): { desk: Desk; told: [keyof DeskEvents
   desk.start();
   return { desk, told };
 }
-const names = (told: [keyof DeskEvents, unknown][]) => told.map(([e]) => e).filter((e) => e !== "changed");
+/** What was told, but for the state as a whole and the operator's settings, which come on every entering. */
+const names = (told: [keyof DeskEvents, unknown][]) => told.map(([e]) => e).filter((e) => e !== "changed" && e !== "settings");
 
 describe("DeskState", () => {
   const empty: WatchDeskResult = { role: "agent", handoffs: null, agents: null, calls: null, board: { waiting: [0, 0, 0, 0], ringing: 0, active: 0, atRisk: 0, breached: 0, agents: {}, places: 0, free: 0, service: "available" } };
@@ -70,6 +71,14 @@ describe("DeskState", () => {
 });
 
 describe("Desk", () => {
+  it("tells what the operator has set, on entering and when it changes", async () => {
+    server.settings = { notifications: { sound: false, desktop: true, badge: true } };
+    const { told } = open();
+    const set = () => told.filter(([e]) => e === "settings").map(([, p]) => (p as DeskEvents["settings"]).notifications.sound);
+    await expect.poll(set).toEqual([false]);
+    server.tell("deskSettings", { notifications: { sound: true, desktop: true, badge: true } });
+    await expect.poll(set).toEqual([false, true]);
+  });
   it("enters, tells who waits, rings, and passes on what is asked", async () => {
     server.createCall("Ana", "call-a");
     server.handoffs = [handoff("a")];

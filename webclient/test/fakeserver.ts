@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { WebSocketServer, type WebSocket } from "ws";
-import type { AgentLine, DeskBoard, DeskNotifications, DeskOffer, HandoffLine } from "../sdk/src/deskwire.ts";
+import type { AgentLine, DeskBoard, DeskNotifications, DeskOffer, DeskSettings, HandoffLine } from "../sdk/src/deskwire.ts";
 import type { CallSummary, Participant, Role } from "../sdk/src/wire.ts";
 import { FakeCall, type Member } from "./fakecall.ts";
 
@@ -47,6 +47,7 @@ export class FakeServer {
   handoffs: HandoffLine[] = [];
   agents: AgentLine[] = [];
   offer: DeskOffer | undefined;
+  settings: DeskSettings = { notifications: { sound: true, desktop: true, badge: true } };
   /** Is told what a console asks of the desk. */
   onDesk: ((method: string, params: Record<string, unknown>) => void) | null = null;
   readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "relevo.v1" });
@@ -188,7 +189,7 @@ export class FakeServer {
         const identity = String(m.params["token"]).replace(/^desk-/, "");
         this.#watchers.add(ws);
         const me = this.agents.find((a) => a.identity === identity) ?? { identity, name: identity === "dana" ? "Dana Reyes" : identity, presence: m.params["away"] ? "away" : "available", load: 0, capacity: 2 };
-        return reply({ me, role: "admin", handoffs: this.handoffs, agents: this.agents, board: BOARD, calls: [...this.calls.values()].map((c) => c.summary()).filter((s: CallSummary) => s.state !== "ended"), offer: this.offer });
+        return reply({ me, role: "admin", handoffs: this.handoffs, agents: this.agents, board: BOARD, calls: [...this.calls.values()].map((c) => c.summary()).filter((s: CallSummary) => s.state !== "ended"), offer: this.offer, settings: this.settings });
       }
       if (this.#watchers.has(ws)) {
         reply({});

@@ -14,6 +14,9 @@ import { WrapUpCard } from "./wrapup.tsx";
 import { hint } from "./shortcuts.ts";
 import { stateText } from "./wording.ts";
 
+/** What there is to press where nothing is open. */
+const NONE_KEYS = { J: "action.next", Enter: "action.open", N: "action.takeNext", "?": "action.help" } as const;
+
 export function CallPane({ model }: { model: ConsoleModel }) {
   const desk = model.open.value;
   if (!desk) {
@@ -25,6 +28,13 @@ export function CallPane({ model }: { model: ConsoleModel }) {
         </div>
         <h2>{t("call.none.title")}</h2>
         <p class="muted">{t("call.none.what")}</p>
+        <p class="small muted none-keys" aria-hidden="true">
+          {(["J", "Enter", "N", "?"] as const).map((key) => (
+            <span key={key}>
+              <kbd>{key}</kbd> {t(NONE_KEYS[key])}
+            </span>
+          ))}
+        </p>
       </section>
     );
   }
@@ -108,7 +118,7 @@ function OpenCall({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
         />
       </div>
       <Dock desk={desk} model={model} />
-      <SidePane desk={desk} />
+      <SidePane desk={desk} model={model} />
     </section>
   );
 }

@@ -215,6 +215,13 @@ export class DeskCall {
     return this.place.value === "holding" && this.send(text);
   }
 
+  /** How loud somebody is heard here now, 0 to 1. */
+  levelOf(participant: string): number {
+    let most = 0;
+    for (const s of this.call.model.slots) if (s.kind === "audio" && s.participantId === participant) most = Math.max(most, this.call.level(s.mid));
+    return Math.min(1, most * 2.2);
+  }
+
   /** Goes to the last failure, and from there to the one before, round and round. */
   toFailure(): void {
     const all = this.failures.value;

@@ -82,6 +82,16 @@ export function filtered(all: readonly Row[], f: Filters): Row[] {
   });
 }
 
+/** Live calls that say it themselves: who calls, what it is about, what was said last. */
+export function matchingRows(all: readonly Row[], query: string): Row[] {
+  const words = query.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return [];
+  return all.filter((r) => {
+    const text = [r.caller, r.handoff?.brief, r.handoff?.name, r.call?.human, r.call?.brief?.matter, r.call?.brief?.open, r.call?.lastLine?.text].filter(Boolean).join(" ").toLocaleLowerCase();
+    return words.every((w) => text.includes(w));
+  });
+}
+
 export const active = (f: Filters): number => Object.values(f).filter((v) => v !== "" && v !== 0).length;
 
 /** What can be chosen of: only what there is. */

@@ -1,12 +1,14 @@
 /** The inbox's lists that are asked for: what was found, call-backs, what has ended. */
 import { useEffect, useState } from "preact/hooks";
-import type { Entry, Line } from "../../sdk/src/index.ts";
+import type { Note, WrapUpForm } from "./api.ts";
+import type { Entry, HandoffLine, Line } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
 import { locale, t } from "../shared/i18n.ts";
 import { Icon } from "../shared/icons.tsx";
 import { TranscriptView } from "../shared/transcript.tsx";
 import { Sheet } from "../shared/ui.tsx";
 import { Transcript } from "../../sdk/src/index.ts";
+import { matchingRows } from "./inbox.ts";
 import type { ConsoleModel } from "./model.ts";
 import { callerLabel, deskEventText, reasonText } from "./wording.ts";
 import { Priority } from "./callspane.tsx";
@@ -22,17 +24,34 @@ export function Hits({ model }: { model: ConsoleModel }) {
   const [reading, read] = useState<string | null>(null);
   const hits = inbox.hits.value ?? [];
   const live = new Set(model.calls.value.map((c) => c.id));
+  const callerOf = new Map(model.calls.value.flatMap((c) => (c.caller ? [[c.id, c.caller] as const] : [])));
+  const here = matchingRows(model.all.value, inbox.query.value).filter((r) => !hits.some((h) => h.callId === r.id));
   return (
     <div class="calls-scroll" tabIndex={hits.length === 0 ? 0 : -1}>
       <p class="small muted list-note" role="status">
-        {inbox.searching.value ? t("inbox.searching") : t("inbox.found", { count: hits.length })}
+        {inbox.searching.value ? t("inbox.searching") : t("inbox.found", { count: hits.length + here.length })}
       </p>
       <ul class="plain-list" data-testid="hits">
+        {here.map((r) => (
+          <li key={r.id}>
+            <button type="button" class="call-row" onClick={() => void model.openCall(r.id)}>
+              <span class="call-row-top">
+                <b class="call-name">
+                  <Marked text={callerLabel(r.caller)} words={inbox.query.value} />
+                </b>
+                <span class="small muted">{t("inbox.liveNow")}</span>
+              </span>
+              <span class="call-found small" dir="auto">
+                <Marked text={[r.call?.brief?.matter ?? r.handoff?.brief, r.call?.lastLine?.text].filter(Boolean).join(" · ")} words={inbox.query.value} />
+              </span>
+            </button>
+          </li>
+        ))}
         {hits.map((h) => (
           <li key={h.callId}>
             <button type="button" class="call-row" onClick={() => (live.has(h.callId) ? void model.openCall(h.callId) : read(h.callId))}>
               <span class="call-row-top">
-                <b class="call-name">{h.entry.name ?? t(`who.${h.entry.role ?? "caller"}`)}</b>
+                <b class="call-name">{callerOf.get(h.callId) ?? h.entry.name ?? t(`who.${h.entry.role ?? "caller"}`)}</b>
                 <span class="small muted">{when(h.entry.time)}</span>
               </span>
               <span class="call-found small" dir="auto">
@@ -60,6 +79,7 @@ function Marked({ text, words }: { text: string; words: string }) {
 }
 
 export function CallBacks({ model }: { model: ConsoleModel }) {
+  const [reading, read] = useState<string | null>(null);
   const list = model.inbox.callBacks.value;
   const open = (list ?? []).filter((c) => c.state === "open");
   const done = (list ?? []).filter((c) => c.state === "done");
@@ -91,6 +111,9 @@ export function CallBacks({ model }: { model: ConsoleModel }) {
                   {c.state === "done" && c.by && ` · ${t("callback.by", { who: c.by })}`}
                 </span>
               </span>
+              <button type="button" class="btn quiet iconic compact" aria-label={t("callback.read")} title={t("callback.read")} onClick={() => read(c.call)} data-testid="callback-read">
+                <Icon name="captions" />
+              </button>
               <button type="button" class="btn compact" onClick={() => void model.inbox.setCallBack(c, c.state === "open" ? "done" : "open")}>
                 {c.state === "open" ? (
                   <>
@@ -104,13 +127,14 @@ export function CallBacks({ model }: { model: ConsoleModel }) {
           ))}
         </ul>
       )}
+      {reading && <PastCall model={model} id={reading} onClose={() => read(null)} />}
     </div>
   );
 }
 
 export function Ended({ model }: { model: ConsoleModel }) {
   const list = model.inbox.ended.value;
-  const [reading, read] = useState<string | null>(null);
+  const [reading, read] = useState<HandoffLine | null>(null);
   return (
     <div class="calls-scroll" tabIndex={list?.length ? -1 : 0}>
       {!list ? (
@@ -121,7 +145,7 @@ export function Ended({ model }: { model: ConsoleModel }) {
         <ul class="plain-list">
           {list.map((h) => (
             <li key={h.id}>
-              <button type="button" class="call-row" onClick={() => read(h.call)}>
+              <button type="button" class="call-row" onClick={() => read(h)}>
                 <span class="call-row-top">
                   <b class="call-name">{callerLabel(h.caller)}</b>
                   <Priority of={h.priority} />
@@ -142,13 +166,31 @@ export function Ended({ model }: { model: ConsoleModel }) {
           {t("inbox.more")}
         </button>
       )}
-      {reading && <PastCall model={model} id={reading} onClose={() => read(null)} />}
+      {reading && <PastCall model={model} id={reading.call} handoff={reading.id} onClose={() => read(null)} />}
     </div>
   );
 }
 
-/** What was said in a call that is over. */
-function PastCall({ model, id, onClose }: { model: ConsoleModel; id: string; onClose: () => void }) {
+/** What was said in a call that is over, and what was written down about it. */
+function PastCall({ model, id, handoff, onClose }: { model: ConsoleModel; id: string; handoff?: string; onClose: () => void }) {
+  const [notes, setNotes] = useState<Note[]>([]);
+  const [form, setForm] = useState<WrapUpForm | null>(null);
+  useEffect(() => {
+    let gone = false;
+    // Without them there is still what was said.
+    void model.api.get<{ notes: Note[] | null }>(`/v1/desk/calls/${encodeURIComponent(id)}/notes`).then(
+      (r) => !gone && setNotes(r.notes ?? []),
+      () => undefined,
+    );
+    if (handoff)
+      void model.api.get<WrapUpForm>(`/v1/desk/handoffs/${encodeURIComponent(handoff)}/wrapup`).then(
+        (f) => !gone && f.version > 0 && setForm(f),
+        () => undefined,
+      );
+    return () => {
+      gone = true;
+    };
+  }, [id, handoff]);
   const [lines, setLines] = useState<Line[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
@@ -176,15 +218,40 @@ function PastCall({ model, id, onClose }: { model: ConsoleModel; id: string; onC
       {problem ? (
         <p role="alert">{problem}</p>
       ) : (
-        <div class="past">
-          <TranscriptView
-            lines={lines ?? []}
-            nameOf={(l) => l.name ?? t(`who.${l.role ?? "caller"}`)}
-            eventText={(l) => deskEventText(l.event, l.name)}
-            label={t("inbox.past")}
-            empty={lines ? t("call.nothing") : t("inbox.loading")}
-          />
-        </div>
+        <>
+          {(form || notes.length > 0) && (
+            <div class="past-notes" data-testid="past-notes">
+              {form && (
+                <div class="row wrap">
+                  {form.disposition && <b dir="auto">{form.disposition}</b>}
+                  {form.tags?.map((tag) => (
+                    <span key={tag} class="lang small" dir="auto">
+                      {tag}
+                    </span>
+                  ))}
+                </div>
+              )}
+              {form?.note && <p dir="auto">{form.note}</p>}
+              {notes.map((n) => (
+                <p key={n.id}>
+                  <span dir="auto">{n.text}</span>{" "}
+                  <span class="small muted">
+                    {n.by} · {when(n.createdAt)}
+                  </span>
+                </p>
+              ))}
+            </div>
+          )}
+          <div class="past">
+            <TranscriptView
+              lines={lines ?? []}
+              nameOf={(l) => l.name ?? t(`who.${l.role ?? "caller"}`)}
+              eventText={(l) => deskEventText(l.event, l.name)}
+              label={t("inbox.past")}
+              empty={lines ? t("call.nothing") : t("inbox.loading")}
+            />
+          </div>
+        </>
       )}
     </Sheet>
   );

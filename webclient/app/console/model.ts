@@ -19,7 +19,7 @@ import { t } from "../shared/i18n.ts";
 import { DeskApi, type CannedReply, type Fetch } from "./api.ts";
 import { login, storedSession, storeSession, type DeskSession } from "./desk.ts";
 import { DeskCall, type DeskCallOptions } from "./deskcall.ts";
-import { filtered, ofView, rows } from "./inbox.ts";
+import { filtered, hasRoom, ofView, rows } from "./inbox.ts";
 import { InboxModel } from "./inboxmodel.ts";
 import { Notifier, type NotifyDeps } from "./notify.ts";
 import { PrefsModel, type Prefs } from "./prefs.ts";
@@ -161,6 +161,9 @@ export class ConsoleModel {
   }
   amend(handoff: string, priority: number): Promise<boolean> {
     return this.#do((d) => d.amend(handoff, { priority }));
+  }
+  cancelHandoff(handoff: string): Promise<boolean> {
+    return this.#do((d) => d.cancelHandoff(handoff));
   }
   assign(handoff: string, agent: string): Promise<boolean> {
     return this.#do((d) => d.assign(handoff, agent));
@@ -325,7 +328,7 @@ export class ConsoleModel {
     desk.on("settings", (s) => this.#prefs.operator(s.notifications));
     desk.on("asked", (h) => {
       this.announcer.say(t("inbox.asks", { who: callerLabel(h.caller) }));
-      if (!this.offer.value && waits(h) && this.prefs.value.sound) this.#deps.notify?.chime(0);
+      if (!this.offer.value && waits(h) && this.prefs.value.sound && this.me.value && hasRoom(this.me.value)) this.#deps.notify?.chime(0);
     });
     desk.on("unauthorized", () => void this.logout(t("session.over")));
     desk.start();

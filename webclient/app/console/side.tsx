@@ -1,19 +1,22 @@
 import type { Participant } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
 import { Icon } from "../shared/icons.tsx";
-import { Avatar, Video } from "../shared/ui.tsx";
+import { Avatar, useFrames, Video } from "../shared/ui.tsx";
 import { when } from "./lists.tsx";
 import { CopilotSection } from "./copilot.tsx";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { t } from "../shared/i18n.ts";
 import type { DeskCall } from "./deskcall.ts";
+import type { ConsoleModel } from "./model.ts";
+import { RequestSection } from "./request.tsx";
 import { callerLabel, stateText } from "./wording.ts";
 
-export function SidePane({ desk }: { desk: DeskCall }) {
+export function SidePane({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
   return (
     <aside class="side" aria-label={t("call.details")} tabIndex={0}>
       <Videos desk={desk} />
       <CopilotSection desk={desk} />
+      <RequestSection desk={desk} model={model} />
       <section>
         <div class="row side-title">
           <h3 class="grow">{t("call.receive")}</h3>
@@ -65,7 +68,19 @@ function Videos({ desk }: { desk: DeskCall }) {
           return (
             <figure key={v.mid}>
               <Video track={v.track} label={label} />
-              <figcaption>{label}</figcaption>
+              <figcaption dir="auto">{label}</figcaption>
+              <button
+                type="button"
+                class="btn iconic compact enlarge"
+                aria-label={t("call.enlarge", { what: label })}
+                title={t("call.enlarge", { what: label })}
+                onClick={(e) => {
+                  const figure = e.currentTarget.closest("figure")!;
+                  void (document.fullscreenElement ? document.exitFullscreen() : figure.requestFullscreen()).catch(() => undefined);
+                }}
+              >
+                <Icon name="screen" />
+              </button>
             </figure>
           );
         })}
@@ -89,6 +104,7 @@ function Person({ p, desk }: { p: Participant; desk: DeskCall }) {
       <span class="grow">
         <b>{name}</b>
         {name !== role && <span class="small muted">{role}</span>}
+        <Level desk={desk} of={p} name={name} />
       </span>
       <span class="row person-wants" role="group" aria-label={t("call.receive.of", { name })}>
         {toggles.map(([key, icon]) => (
@@ -107,6 +123,17 @@ function Person({ p, desk }: { p: Participant; desk: DeskCall }) {
       </span>
     </li>
   );
+}
+
+/** How loud somebody is at this moment: a bar, as there is one for one's own microphone. */
+function Level({ desk, of, name }: { desk: DeskCall; of: Participant; name: string }) {
+  const bar = useRef<HTMLElement>(null);
+  const shown = useRef(0);
+  useFrames(() => {
+    shown.current = Math.max(desk.levelOf(of.id), shown.current * 0.9);
+    bar.current?.style.setProperty("--level", shown.current.toFixed(3));
+  }, [desk, of.id]);
+  return <i class="level" data-who={of.role} ref={bar} role="img" aria-label={t("call.level", { name })} data-testid="level" />;
 }
 
 /** What people write down about a call for each other. The caller and the AI never see it. */

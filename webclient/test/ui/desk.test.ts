@@ -47,7 +47,7 @@ async function start() {
         { id: "cb2", call: "c2", email: "kim@example.org", state: "done", by: "sam", createdAt: Date.now() - 9_000_000, updatedAt: 0, version: 2 },
       ] } };
     if (path.endsWith("/notes")) return { status: 200, value: { notes: [{ id: "n1", by: "sam", text: "Called on Monday too; promised a label.", createdAt: Date.now() - 86_400_000 }] } };
-    if (path.endsWith("/wrapup")) return { status: 200, value: method === "GET" ? { disposition: "", version: 0 } : { disposition: "Refund", tags: ["lamp"], version: 1 } };
+    if (path.endsWith("/wrapup")) return { status: 200, value: method === "GET" ? (path.includes("/e1/") ? { disposition: "Refund", tags: ["lamp"], note: "Refunded in full.", version: 1 } : { disposition: "", version: 0 }) : { disposition: "Refund", tags: ["lamp"], version: 1 } };
     if (path === "/v1/desk/settings/tags") return { status: 200, value: { key: "tags", value: ["lamp", "refund", "late parcel"], version: 1 } };
     if (path === "/v1/desk/handoffs") return { status: 200, value: { handoffs: [handoff("e1", "call-e", { state: "ended", outcome: "resolved", name: "Sam Okafor", caller: "Lee Park", endedAt: Date.now() - 60_000, reason: "callerAsked", brief: "a refund" })], next: 0 } };
     return null;
@@ -109,6 +109,10 @@ describe.each(looks)("$name", (l) => {
     await page.getByTestId("view-ended").click();
     await page.getByText("Lee Park").waitFor();
     await look(page, `${l.name}-desk-5-ended`);
+    await page.getByText("Lee Park").click();
+    await page.getByTestId("past-notes").waitFor();
+    await look(page, `${l.name}-desk-5b-past`);
+    await page.keyboard.press("Escape");
     await page.getByTestId("view-line").click();
 
     server.tell("deskOffer", { offer: 7, kind: "routed", untilAt: Date.now() + 14_000, handoff: { ...waits, state: "offered" } });
@@ -152,6 +156,13 @@ describe.each(looks)("$name", (l) => {
     server.tell("deskChanged", { handoffs: [{ ...waits, state: "consulting", agent: "dana", consult: "noa" }] });
     await page.getByTestId("hand-over").waitFor();
     await look(page, `${l.name}-desk-10-consulting`);
+    server.tell("deskAlert", { handoff: "h2", call: server.handoffs[1]!.call, goal: "firstResponse", kind: "breached", dueAt: Date.now(), caller: "Tomasz Nowak", priority: 2 });
+    server.tell("deskSettings", { notifications: { sound: false, desktop: true, badge: false } });
+    await page.getByTestId("alerts").waitFor();
+    await expect.poll(() => page.title()).not.toMatch(/\(/); // the operator wants no badge
+    await look(page, `${l.name}-desk-10b-alert`);
+    await page.getByTestId("alerts").getByRole("button").last().click();
+    await page.getByTestId("alerts").waitFor({ state: "detached" });
     await page.keyboard.press("Control+k");
     await page.getByTestId("palette").waitFor();
     await look(page, `${l.name}-desk-11-palette`);
