@@ -303,7 +303,7 @@ export interface Requests extends DeskRequests {
   negotiate: [Negotiate, NegotiateResult];
   subscribe: [Subscribe, object];
   mute: [{ source: Source; muted: boolean }, object];
-  message: [{ text: string }, { seq: number }];
+  message: [{ text: string; to?: "caller" }, { seq: number }];
   interrupt: [object, object];
   requestHuman: [RequestHuman, object];
   cancelRequest: [object, object];
