@@ -186,7 +186,7 @@ func (d *Desk) fireItem(kind clockKind, h *item) {
 	case clockOffer:
 		d.pass(h, "unanswered")
 	case clockTarget:
-		h.Target = nil
+		h.Target, d.stirred = nil, true // they may have been the only one
 		d.wants(h)
 	case clockRetry:
 		d.dropSkips(h)

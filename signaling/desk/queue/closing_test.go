@@ -70,6 +70,54 @@ func TestServedAfterTheHours(t *testing.T) {
 		}
 		w.state("first", StateConnected)
 	})
+	t.Run("the one who was asked does not want it", func(t *testing.T) {
+		// Neither has the skill; b is asked because a supervisor says so. Nobody
+		// else could have it, so that the caller is told at once.
+		for _, no := range []Event{Decline{}, SetAway{Agent: "b"}, Tick{}} {
+			w := newWorld(t, alive(Config{}))
+			w.do(agent("a", 1))
+			w.do(agent("b", 1))
+			w.do(enter("law", P3, "law"))
+			w.do(Assign{"law", "b"})
+			w.do(Close{})
+			w.line("law")
+			switch e := no.(type) {
+			case Decline:
+				h, _ := w.d.Handoff("law")
+				w.do(Decline{"b", h.Offer.No})
+			case Tick:
+				w.pass(20 * time.Second)
+			default:
+				w.do(e)
+			}
+			if w.ended["law"] != OutOfHours {
+				t.Errorf("%T: %v", no, w.ended)
+			}
+		}
+	})
+	t.Run("the one it was passed on to is not to be had", func(t *testing.T) {
+		w := newWorld(t, alive(Config{WrapUp: 10 * time.Minute}))
+		w.do(agent("a", 1, "law"))
+		w.do(agent("b", 1))
+		w.do(enter("law", P3, "law"))
+		w.connect("law")
+		w.do(enter("other", P3))
+		h, _ := w.d.Handoff("other")
+		w.do(Close{})
+		w.do(Decline{"b", h.Offer.No}) // a could have it, sooner or later
+		w.line("other")
+		w.do(Transfer{Handoff: "law", By: "a", Agent: "b"})
+		w.ringsAt("law", "b")
+		w.do(SetAway{Agent: "a"})
+		h, _ = w.d.Handoff("law")
+		w.do(TakenOver{Handoff: "x", Call: "x", Agent: "b"}) // they have something else to do
+		w.line("law", "other")                               // it is theirs alone, for a while
+		w.pass(30 * time.Second)
+		w.line("other")
+		if w.ended["law"] != OutOfHours {
+			t.Errorf("%v", w.ended)
+		}
+	})
 	t.Run("too late", func(t *testing.T) {
 		w := begin(Config{WrapUp: 10 * time.Minute, AfterHours: 5 * time.Minute})
 		w.reload() // the end of the hours survives a restart

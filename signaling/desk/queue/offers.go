@@ -65,6 +65,7 @@ func (d *Desk) unring(h *item, why string) (a *worker, o Offer) {
 	o = *h.Offer
 	a = d.agents[o.Agent]
 	h.Offer, a.Offer = nil, ""
+	d.stirred = true // it may have rung at the only one who could have it
 	if n := len(d.fx.Offers); n > 0 {
 		// What was made in this step and is over again was never there.
 		if i := slices.IndexFunc(d.fx.Offers, func(r Ringing) bool { return r.No == o.No }); i >= 0 {
