@@ -195,8 +195,9 @@ type world struct {
 	with  desk.Calls // in the place of calls
 	out   *slog.Logger
 
-	mu   sync.Mutex
-	jump time.Duration // of the wall clock
+	mu     sync.Mutex
+	jump   time.Duration // of the wall clock
+	frozen time.Duration // that has elapsed without anything happening
 }
 
 func newWorld(t *testing.T, path string) *world {
@@ -225,7 +226,7 @@ func (w *world) start() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		now := time.Now()
-		return now.Add(w.jump).Round(0), now.Sub(begun)
+		return now.Add(w.jump).Round(0), now.Sub(begun) + w.frozen
 	}})
 	w.calls.mu.Lock()
 	w.calls.desk = w.desk

@@ -79,7 +79,9 @@
 // when they end is served for a while (Routing.AfterHours). A sign of life of an
 // agent is an answer of their console's socket or media of theirs in a call,
 // whichever there is, so that a console that reloads does not lose a conversation
-// that goes on.
+// that goes on. Signs are taken every five seconds, or three times within
+// Routing.HeartbeatWithin where that is sooner; a server that was frozen itself
+// has heard nobody, and gives everybody their time anew.
 //
 // # Several servers
 //
@@ -112,6 +114,7 @@
 //	take the next, take this one                      desk/queue.TestTake signaling.TestDeskByHand desk.TestEverybodyTakes
 //	drained at once                                   desk/queue.TestRandomRuns desk/queue.TestProperties
 //	a browser dies: first in line                     desk/queue.TestBrowserDies desk.TestConsoleDies relevo.TestRandomDesk
+//	however soon that is to be seen                   desk.TestPulseFollowsTheSettings desk.TestFrozenServer
 //	transfer to a person or skill                     desk/queue.TestTransfer relevo.TestDeskTransfer
 //	with a consult before                             desk/queue.TestConsult relevo.TestDeskConsultAndHandOver
 //	a supervisor assigns, an agent may not            desk/queue.TestAssign signaling.TestDeskByHand

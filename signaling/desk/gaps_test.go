@@ -377,3 +377,57 @@ func TestRestartWithCallsThatWentOn(t *testing.T) {
 		}
 	})
 }
+
+// However soon the operator takes a silent console for dead, one that is there
+// is not; also at the moment when that becomes sooner.
+func TestPulseFollowsTheSettings(t *testing.T) {
+	for _, within := range []time.Duration{5 * time.Second, 6 * time.Second, 20 * time.Second} {
+		t.Run(within.String(), func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				dana := w.console("dana", desk.WatchOptions{})
+				w.request("c1", desk.Request{})
+				ringAndAccept(w, "dana", dana)
+				w.desk.Connected("c1")
+				// At each moment between two pulses of the time before.
+				for i := range 7 {
+					setting(t, w, desk.SettingRouting, `{"heartbeatWithin":600000000000}`)
+					time.Sleep(5*time.Second + time.Duration(i)*800*time.Millisecond)
+					setting(t, w, desk.SettingRouting, fmt.Sprintf(`{"heartbeatWithin":%d}`, within))
+					time.Sleep(3 * within)
+				}
+				w.expect("claim c1 dana")
+				dana.stop()
+				time.Sleep(within/2 - time.Millisecond)
+				w.expect("claim c1 dana")
+				time.Sleep(within/2 + time.Second)
+				w.expect("claim c1 dana", "requeue c1 lost")
+			})
+		})
+	}
+}
+
+// A server that was frozen for a while has heard from nobody, and takes nobody
+// for dead because of that.
+func TestFrozenServer(t *testing.T) {
+	inWorld(t, func(w *world) {
+		setting(t, w, desk.SettingRouting, `{"askEvery":-1}`)
+		dana, eli := w.console("dana", desk.WatchOptions{}), w.console("eli", desk.WatchOptions{Away: true})
+		w.request("c1", desk.Request{})
+		ringAndAccept(w, "dana", dana)
+		w.desk.Connected("c1")
+		w.do(queue.SetAvailable{Agent: "eli"})
+		w.request("c2", desk.Request{})
+		time.Sleep(time.Second)
+		w.mu.Lock()
+		w.jump, w.frozen = time.Minute, time.Minute
+		w.mu.Unlock()
+		time.Sleep(10 * time.Second)
+		w.expect("claim c1 dana")
+		if n := eli.count(wire.NotifyDeskOfferGone); n != 0 {
+			t.Error("who could not answer is said not to have answered")
+		}
+		w.do(queue.Accept{Agent: "eli", Offer: uint64(last[wire.DeskOffer](eli, wire.NotifyDeskOffer).Offer)})
+		time.Sleep(time.Second)
+		w.expect("claim c1 dana", "claim c2 eli")
+	})
+}

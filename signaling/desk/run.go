@@ -38,10 +38,10 @@ type runner struct {
 	wake  *time.Timer // of the queue's clocks
 	retry *time.Timer // of a write that failed
 	pulse *time.Ticker
+	beat  time.Duration // when signs of life were taken last, as elapsed
 }
 
 const (
-	pulseEvery   = 5 * time.Second // signs of life of those who are here
 	retryEvery   = time.Second
 	forgetAfter  = 24 * time.Hour // those who have no account here, when they are gone
 	writeTimeout = 5 * time.Second
@@ -67,6 +67,7 @@ func (r *runner) load(ctx context.Context, d *Desk) error {
 	}
 	r.apply(s)
 	r.wall, r.elapsed = d.cfg.Clock()
+	r.beat = r.elapsed
 	r.step(queue.Restarted{}, nil)
 	r.reconcile(snapshot)
 	r.opening()
@@ -83,7 +84,7 @@ type caller struct {
 func (d *Desk) loop() {
 	r := &d.run
 	defer close(d.done)
-	r.pulse = time.NewTicker(pulseEvery)
+	r.pulse = time.NewTicker(r.pulseEvery())
 	defer r.pulse.Stop()
 	r.wake = time.NewTimer(time.Hour)
 	r.retry = time.NewTimer(time.Hour)
@@ -146,44 +147,6 @@ func (r *runner) arm() {
 	r.wake.Reset(wait)
 }
 
-// heartbeats are the signs of life of those whose console is here, or whose
-// voice arrives in a call. Who has a call without a console is gone when the
-// call says so.
-func (r *runner) heartbeats() {
-	for _, id := range r.queue.Agents() {
-		a, ok := r.queue.Agent(id)
-		if !ok {
-			continue
-		}
-		if a.Presence == queue.Offline {
-			account, known := r.d.cfg.People.Account(id)
-			now, _ := r.d.cfg.Clock()
-			if known && account.Disabled || !known && now.Sub(a.PresenceAt) > forgetAfter {
-				// It is refused while they still have something.
-				_ = r.step(queue.Forget{Agent: id}, nil)
-			}
-			continue
-		}
-		alive := r.here[id] > 0
-		for _, h := range a.Active {
-			if alive {
-				break
-			}
-			if record, ok := r.queue.Handoff(h); ok {
-				alive = a.Why == queue.NoConsole && record.Agent == id || r.d.calls.Heard(record.Call, id)
-			}
-		}
-		if alive {
-			_ = r.step(queue.Heartbeat{Agent: id}, nil)
-			if account, known := r.d.cfg.People.Account(id); known && !account.Disabled {
-				// What an admin has changed about them holds from here on.
-				_ = r.step(r.asAccount(queue.SignIn{Agent: id, Away: a.Presence == queue.Away, NoConsole: a.Why == queue.NoConsole}), nil)
-			}
-		}
-	}
-	r.board()
-}
-
 // step lets e happen and collects what follows from it. reply is told when it
 // is durable.
 func (r *runner) step(e queue.Event, reply func(error)) error {
@@ -197,6 +160,7 @@ func (r *runner) step(e queue.Event, reply func(error)) error {
 		r.collect(fx, nil)
 	}
 	r.wall, r.elapsed = wall, elapsed
+	r.stoodStill()
 	fx, err := r.queue.Step(e, wall)
 	if err != nil {
 		r.collect(fx, nil)

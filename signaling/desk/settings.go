@@ -165,11 +165,13 @@ func readSettings(ctx context.Context, s store.Store) (out settings, err error) 
 
 // configure makes the desk work by s from here on.
 func (r *runner) configure(s settings) error {
+	r.heartbeats() // the next one that is due may be due sooner now
 	if err := r.step(queue.Configure{Config: s.Routing}, nil); err != nil {
 		return refusal(err)
 	}
 	told := r.settings.Consoles
 	r.apply(s)
+	r.pulse.Reset(r.pulseEvery())
 	if told != s.Consoles {
 		for w := range r.watchers {
 			w.post(wire.NotifyDeskSettings, s.Consoles)
