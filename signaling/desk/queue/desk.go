@@ -76,24 +76,12 @@ const maxJump = 50 * 365 * 24 * time.Hour
 // refused and has changed nothing; the effects are to be carried out all the
 // same, since clocks that were due have acted.
 func (d *Desk) Step(e Event, now time.Time) (Effects, error) {
-	now = now.Round(0).UTC()
+	if j, ok := e.(ClockJumped); ok && j.By.Abs() > maxJump {
+		return Effects{Wake: d.wake()}, ErrInvalid
+	}
 	var fx Effects
 	d.fx, d.counters = &fx, d.Counters
-	switch e := e.(type) {
-	case ClockJumped:
-		if e.By.Abs() > maxJump {
-			d.fx = nil
-			return Effects{Wake: d.wake()}, ErrInvalid
-		}
-		d.jump(e.By)
-	default:
-		if back := d.Now.Sub(now); back > backwards {
-			d.jump(-back)
-		} else if back > 0 {
-			now = d.Now
-		}
-	}
-	d.Now = now
+	d.follow(e, now)
 	switch e.(type) {
 	case Restarted:
 		d.restarted()
@@ -108,6 +96,23 @@ func (d *Desk) Step(e Event, now time.Time) (Effects, error) {
 	d.settle()
 	d.fx = nil
 	return fx, err
+}
+
+// follow moves the desk's time to now, and its clocks where the wall clock has
+// jumped, by e or by itself.
+func (d *Desk) follow(e Event, now time.Time) {
+	if j, ok := e.(ClockJumped); ok {
+		d.jump(j.By)
+		d.Now = d.Now.Add(j.By)
+	}
+	now = now.Round(0).UTC()
+	switch back := d.Now.Sub(now); {
+	case back > backwards:
+		d.jump(-back)
+	case back > 0:
+		return
+	}
+	d.Now = now
 }
 
 func (d *Desk) apply(e Event) error {

@@ -967,6 +967,27 @@ func TestClockJumps(t *testing.T) {
 	}
 }
 
+// A clock that is first corrected by a little and then jumps does not let time go
+// back: who gives a sign of life then is seen to be gone as soon as a desk that
+// is restored would see it.
+func TestClockJumpsAfterACorrection(t *testing.T) {
+	w := newWorld(t, Config{})
+	w.do(agent("a", 1))
+	w.do(agent("b", 1))
+	w.now = w.now.Add(-time.Second)
+	w.do(Tick{})
+	w.now = w.now.Add(time.Hour)
+	w.do(ClockJumped{time.Hour})
+	w.do(Heartbeat{"b"})
+	restored, err := Restore(Config{}, w.d.Snapshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := restored.wake(); !w.wake.Equal(want) || !want.Equal(t0.Add(time.Hour+20*time.Second)) {
+		t.Errorf("wakes at %v, restored at %v", w.wake, want)
+	}
+}
+
 // Places that are free shorten the wait, also where they do not suit.
 func TestEstimateWithFreePlaces(t *testing.T) {
 	w := newWorld(t, alive(Config{Handling: 10 * time.Minute}))

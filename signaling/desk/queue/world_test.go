@@ -57,17 +57,10 @@ func (w *world) step(e Event) (Effects, error) {
 	d, before := w.d, w.d.Snapshot()
 
 	// Step, with the model of routing in the place of drain.
-	now := w.now.Round(0).UTC()
 	var fx Effects
 	d.fx, d.counters = &fx, d.Counters
-	if j, ok := e.(ClockJumped); ok {
-		d.jump(j.By)
-	} else if back := d.Now.Sub(now); back > backwards {
-		d.jump(-back)
-	} else if back > 0 {
-		now = d.Now
-	}
-	d.Now = now
+	d.follow(e, w.now)
+	now := d.Now
 	switch e.(type) {
 	case Restarted:
 		d.restarted()
