@@ -96,7 +96,7 @@ type Heard struct {
 	Leg        Leg
 	SentenceID string
 	Text       string // cumulative; a final one replaces all before it
-	Final      bool   // once a sentence; Text "" takes back what partials showed
+	Final      bool   // once a sentence; Text "" takes back what partials showed, or is speech that could not be recognised
 	Start, End time.Time
 }
 

@@ -41,6 +41,10 @@ type Calls interface {
 	Live(callID string) (state string, ok bool)
 	// Heard says whether media of that human in the call is arriving.
 	Heard(callID, identity string) bool
+	// CallerSilence is for how long a caller may be silent to a human before the AI
+	// is back, in all calls from now on; 0: what the server was started with,
+	// negative: for ever. It does not wait.
+	CallerSilence(d time.Duration)
 }
 
 // Person is an agent as a caller gets to know them.

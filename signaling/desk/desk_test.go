@@ -42,6 +42,8 @@ type calls struct {
 	log   []string
 	waits map[string]desk.Wait
 	fail  error // of the next claim
+
+	silence time.Duration // of callers, as it is set
 }
 
 func (c *calls) note(format string, args ...any) {
@@ -105,6 +107,12 @@ func (c *calls) Heard(call, identity string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.heard[call+"/"+identity]
+}
+
+func (c *calls) CallerSilence(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.silence = d
 }
 
 func (c *calls) said() []string {

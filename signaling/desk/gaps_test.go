@@ -431,3 +431,27 @@ func TestFrozenServer(t *testing.T) {
 		w.expect("claim c1 dana", "claim c2 eli")
 	})
 }
+
+// How long callers may be silent to a human is a setting of the desk's that calls
+// have at once, and after a restart.
+func TestCallerSilence(t *testing.T) {
+	inWorld(t, func(w *world) {
+		is := func(want time.Duration) {
+			t.Helper()
+			w.calls.mu.Lock()
+			defer w.calls.mu.Unlock()
+			if w.calls.silence != want {
+				t.Errorf("callers may be silent for %v, not %v", w.calls.silence, want)
+			}
+		}
+		is(0)
+		setting(t, w, desk.SettingRouting, `{"callerSilence":60000000000}`)
+		is(time.Minute)
+		w.close()
+		w.calls.silence = -1
+		w.start()
+		is(time.Minute)
+		setting(t, w, desk.SettingRouting, `{}`)
+		is(0)
+	})
+}
