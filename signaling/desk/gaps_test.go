@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -269,7 +270,16 @@ func TestNotifications(t *testing.T) {
 func TestWhatARequestNeeds(t *testing.T) {
 	inWorld(t, func(w *world) {
 		setting(t, w, desk.SettingRouting, `{"byLanguage":true}`)
-		setting(t, w, desk.SettingRules, `[{"name":"gold","meta":{"plan":["gold"]},"priority":2},{"name":"fire","words":["on fire"],"priority":1}]`)
+		setting(t, w, desk.SettingRules, `[{"name":"gold","meta":{"plan":["gold"]},"priority":2},{"name":"fire","words":["on fire"],"priority":1},
+			{"name":"vip","segments":["vip"],"reasons":["complaint"],"languages":["fr"],"priority":1}]`)
+		for call, is := range map[string]desk.Request{
+			"vip":     {Reason: "complaint", Language: "fr-CA", Meta: []byte(`{"segment":"VIP"}`)},
+			"nobody":  {Reason: "complaint", Language: "fr", Meta: []byte(`{"segment":"new"}`)},
+			"pleased": {Reason: "asked", Language: "fr", Meta: []byte(`{"segment":"vip"}`)},
+			"german":  {Reason: "complaint", Language: "de", Meta: []byte(`{"segment":"vip"}`)},
+		} {
+			w.request(call, is)
+		}
 		w.request("c1", desk.Request{Skill: "Billing", Language: "de-AT", Meta: []byte(`{"plan":"gold"}`)})
 		w.request("c2", desk.Request{Words: "My phone is on fire!", Meta: []byte(`{"plan":"tin"}`)})
 		look := func(call string) string {
@@ -280,6 +290,11 @@ func TestWhatARequestNeeds(t *testing.T) {
 				}
 			}
 			return ""
+		}
+		for call, want := range map[string]string{"vip": "P1", "nobody": "P3", "pleased": "P3", "german": "P3"} {
+			if got, _, _ := strings.Cut(look(call), " "); got != want {
+				t.Errorf("%s is %s", call, got)
+			}
 		}
 		if got := look("c1"); got != "P2 [{billing 1 false}] [{de-at 1 false}]" {
 			t.Error(got)
