@@ -124,19 +124,20 @@
 //	targets by priority, from Pending                 desk/sla.TestClocks desk/queue.TestSLAOfAHandoff
 //	at 80 %, at the deadline, each once               desk/sla.TestAnyPaceTellsTheSame desk/store.TestSLAEventsOnce
 //	restart, jump of the clock, daylight saving       desk/queue.TestRestart desk.TestSLAOverAJump desk/sla.TestDaylightSaving
-//	alerts to supervisors                             desk.TestSLAOverAJump signaling.TestDeskRoles
+//	alerts to supervisors and who has it              desk.TestWhoIsAlerted signaling.TestDeskRoles
 //	for reports                                       desk/report.TestFigures signaling.TestDeskReport
 //
 //	ten periods, their check                          desk/hours.TestCheck
 //	09-12, 10-12, 13-18, 15-17; midnight; clocks      desk/hours.TestWindows desk/hours.TestOpenAndNext desk/hours.TestAgainstTheNaiveModel
 //	the preset reply, a call-back in a list           relevo.TestDeskOutOfHours signaling.TestWhatPeopleWriteDown
-//	the hours end while callers wait                  desk/queue.TestServedAfterTheHours desk.TestHoursEnd relevo.TestDeskHoursEnd
+//	the hours end while callers wait                  desk/queue.TestServedAfterTheHours desk.TestHoursEndAtOnce relevo.TestDeskHoursEnd
 //	nobody waits overnight                            desk/queue.TestNobodyWaitsOvernight
 //	notConfigured, available, unavailable             desk/hours.TestStatus desk.TestStatusIsReckonedOnce signaling.TestSettingsOverREST
 //
 //	asked after 60 s; on, or no more                  desk.TestQuestion relevo.TestDeskWaitAndCancel
 //	by voice, and answered by voice                   relevo.TestDeskWaitByVoice
-//	180 s without a word to the human: the AI         call.TestCallerWhoIsSilent
+//	180 s without a word to the human: the AI         call.TestCallerWhoIsSilent call.TestCallerWhoIsNotUnderstood
+//	or however long is set                            call.TestCallerSilenceIsSet desk.TestCallerSilence
 //	both sides can end it                             call.TestCallerEndsTheTalk relevo.TestDeskThereAndBackTwice
 //	a claim, or the first message, disables the AI    call.TestFirstMessageTakesOver call.TestThereAndBackTwice
 //

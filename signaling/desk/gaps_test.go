@@ -470,3 +470,27 @@ func TestCallerSilence(t *testing.T) {
 		is(0)
 	})
 }
+
+// A clock that warns or has run out is told to who has the call and to those who
+// look after the desk, and to nobody else.
+func TestWhoIsAlerted(t *testing.T) {
+	inWorld(t, func(w *world) {
+		const target = `{"firstResponse":60000000000,"resolution":60000000000}`
+		setting(t, w, desk.SettingRouting, `{"sla":{"riskAt":50,"targets":[`+strings.Repeat(target+",", 3)+target+`]}}`)
+		dana := w.console("dana", desk.WatchOptions{})
+		w.request("c1", desk.Request{})
+		ringAndAccept(w, "dana", dana)
+		w.desk.Connected("c1")
+		eli, root := w.console("eli", desk.WatchOptions{}), w.console("root", desk.WatchOptions{Observe: true, Supervisor: true})
+		looks := w.console("dana", desk.WatchOptions{Observe: true})
+		time.Sleep(time.Minute)
+		for who, c := range map[string]*console{"dana": dana, "root": root} {
+			if n, a := c.count(wire.NotifyDeskAlert), last[wire.DeskAlert](c, wire.NotifyDeskAlert); n != 2 || a.Kind != "breached" || a.Goal != "resolution" || a.Call != "c1" {
+				t.Errorf("%s was told %d times, %+v", who, n, a)
+			}
+		}
+		if n := eli.count(wire.NotifyDeskAlert) + looks.count(wire.NotifyDeskAlert); n != 0 {
+			t.Errorf("somebody else was told %d times", n)
+		}
+	})
+}
