@@ -110,7 +110,7 @@
 //	presence, busy with n of capacity                 desk/queue.TestEveryPairOfPresenceAndTurn desk.TestTakenOverPastTheDesk
 //	least loaded, then longest idle                   desk/queue.TestLeastLoadedThenLongestIdle
 //	skills and languages, levels, relaxed             desk/queue.TestSkillsAreRelaxed desk/queue.TestRandomRuns
-//	declined or unanswered: the next, after two away  desk/queue.TestRingingGoesOnAndTwoMissesSetAway signaling.TestDeskByHand
+//	declined or unanswered: the next, after two away  desk/queue.TestRingingGoesOnAndTwoMissesSetAway desk/queue.TestWithdrawnIsNoMiss signaling.TestDeskByHand
 //	take the next, take this one                      desk/queue.TestTake signaling.TestDeskByHand desk.TestEverybodyTakes
 //	drained at once                                   desk/queue.TestRandomRuns desk/queue.TestProperties
 //	a browser dies: first in line                     desk/queue.TestBrowserDies desk.TestConsoleDies relevo.TestRandomDesk
@@ -143,7 +143,7 @@
 //
 //	capacity, one offer, one end, in random runs      desk/queue.TestRandomRuns desk/queue.TestProperties relevo.TestRandomDesk
 //	1,000 handoffs to 200 consoles                    desk.TestManyConsoles
-//	50 agents claim 2,000                             desk.TestEverybodyTakes
+//	50 agents claim 2,000, each the next, or the same  desk.TestEverybodyTakes desk.TestEverybodyTakesTheSame
 //	kill -9                                           desk.TestKill
 //	one log, there and back twice                     relevo.TestDeskThereAndBackTwice
 package desk
