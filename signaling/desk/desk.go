@@ -69,8 +69,8 @@ type Request struct {
 	Caller   string          // their name
 	Priority int             // said by the app, 1 to 4; 0: the rules decide
 	Skill    string          // said by the app
-	Language string          // of the call, BCP 47
-	Words    string          // the caller's last words, for the rules
+	Language string          // that the caller speaks, BCP 47
+	Words    string          // the caller's, for the rules
 	Meta     json.RawMessage // the app's, for the rules
 
 	Skills, Languages []queue.Need // said by the app
