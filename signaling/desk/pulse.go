@@ -19,7 +19,6 @@ func (r *runner) pulseEvery() time.Duration {
 // voice arrives in a call. Who has a call without a console is gone when the
 // call says so.
 func (r *runner) heartbeats() {
-	_ = r.step(queue.Tick{}, nil) // a jump of the clock is seen by then, whoever is here
 	for _, id := range r.queue.Agents() {
 		a, ok := r.queue.Agent(id)
 		if !ok {
