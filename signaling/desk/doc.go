@@ -98,7 +98,7 @@
 //	a record with reason, brief, caller, priority     desk.TestFromRequestToReturn
 //	skill and language of a request                   desk.TestWhatARequestNeeds call.TestAppAsks
 //	by priority, then age; nobody starves             desk/queue.TestOrder desk/queue.TestAgeing desk/queue.TestNoStarvation
-//	priority by rules: segment, words, metadata       desk/rules.TestPriority desk.TestWhatARequestNeeds
+//	priority by rules: segment, words, metadata       desk/rules.TestPriority desk.TestWhatARequestNeeds call.TestRequestHasWordsAndLanguage
 //	priority by the app, at once or later             desk.TestRulesAndTheAppSetPriorities relevo.TestDeskLikelyWait
 //	priority by an agent                              signaling.TestDeskOverASocket signaling.TestDeskByHand
 //	never by the caller                               call.TestOneOpenRequest
@@ -114,7 +114,7 @@
 //	take the next, take this one                      desk/queue.TestTake signaling.TestDeskByHand desk.TestEverybodyTakes
 //	drained at once                                   desk/queue.TestRandomRuns desk/queue.TestProperties
 //	a browser dies: first in line                     desk/queue.TestBrowserDies desk.TestConsoleDies relevo.TestRandomDesk
-//	however soon that is to be seen                   desk.TestPulseFollowsTheSettings desk.TestFrozenServer
+//	however soon that is to be seen                   desk.TestPulseFollowsTheSettings desk.TestFrozenServer desk.TestConsoleThatDoesNotAnswer signaling.TestConsoleThatDoesNotAnswer
 //	transfer to a person or skill                     desk/queue.TestTransfer relevo.TestDeskTransfer
 //	with a consult before                             desk/queue.TestConsult relevo.TestDeskConsultAndHandOver
 //	a supervisor assigns, an agent may not            desk/queue.TestAssign signaling.TestDeskByHand

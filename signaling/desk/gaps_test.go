@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -492,5 +493,41 @@ func TestWhoIsAlerted(t *testing.T) {
 		if n := eli.count(wire.NotifyDeskAlert) + looks.count(wire.NotifyDeskAlert); n != 0 {
 			t.Errorf("somebody else was told %d times", n)
 		}
+	})
+}
+
+// A console that does not answer any more is no sign of life, though its socket
+// is still open: it counts from the last answer.
+func TestConsoleThatDoesNotAnswer(t *testing.T) {
+	inWorld(t, func(w *world) {
+		var seen atomic.Pointer[time.Time]
+		now := func() { t := time.Now(); seen.Store(&t) }
+		now()
+		dana := w.console("dana", desk.WatchOptions{Seen: func() time.Time { return *seen.Load() }})
+		w.request("c1", desk.Request{})
+		ringAndAccept(w, "dana", dana)
+		w.desk.Connected("c1")
+		for range 60 {
+			time.Sleep(2 * time.Second)
+			now()
+		}
+		time.Sleep(19 * time.Second)
+		w.expect("claim c1 dana")
+		time.Sleep(1100 * time.Millisecond)
+		w.expect("claim c1 dana", "requeue c1 lost")
+
+		// Another tab, or their voice in a call, is one.
+		time.Sleep(30 * time.Second) // who lost it is not asked at once
+		dana = w.console("dana", desk.WatchOptions{})
+		w.do(queue.Accept{Agent: "dana", Offer: uint64(dana.view.Offer.Offer)})
+		time.Sleep(time.Second)
+		w.desk.Connected("c1")
+		time.Sleep(time.Minute)
+		dana.stop()
+		w.calls.mu.Lock()
+		w.calls.heard["c1/dana"] = true
+		w.calls.mu.Unlock()
+		time.Sleep(time.Minute)
+		w.expect("claim c1 dana", "requeue c1 lost", "claim c1 dana")
 	})
 }
