@@ -317,6 +317,9 @@ func TestWithdrawnIsNoMiss(t *testing.T) {
 		w.do(Cancel{Handoff: id})
 		w.presence("a", Available)
 	}
+	w.do(enter("once", P3))
+	w.decline("once")
+	w.presence("a", Available) // the first in a row
 }
 
 func TestTake(t *testing.T) {

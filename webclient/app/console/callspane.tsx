@@ -234,7 +234,7 @@ function CallRow({ row, now, model }: { row: Row; now: number; model: ConsoleMod
     >
       <span class="call-row-top">
         {row.asks && <i class="asks" aria-hidden="true" />}
-        <b class="call-name">{callerLabel(row.caller)}</b>
+        <b class="call-name" dir="auto">{callerLabel(row.caller)}</b>
         {languagesOf(row)[0] && <span class="lang small">{languagesOf(row)[0]}</span>}
         {h && row.asks && <Priority of={h.priority} />}
         <span class="nums small muted">

@@ -1,6 +1,6 @@
 /** The inbox's lists that are asked for: what was found, call-backs, what has ended. */
 import { useEffect, useState } from "preact/hooks";
-import type { Note, WrapUpForm } from "./api.ts";
+import { ApiError, type Note, type WrapUpForm } from "./api.ts";
 import type { Entry, HandoffLine, Line } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
 import { locale, t } from "../shared/i18n.ts";
@@ -36,7 +36,7 @@ export function Hits({ model }: { model: ConsoleModel }) {
           <li key={r.id}>
             <button type="button" class="call-row" onClick={() => void model.openCall(r.id)}>
               <span class="call-row-top">
-                <b class="call-name">
+                <b class="call-name" dir="auto">
                   <Marked text={callerLabel(r.caller)} words={inbox.query.value} />
                 </b>
                 <span class="small muted">{t("inbox.liveNow")}</span>
@@ -51,7 +51,7 @@ export function Hits({ model }: { model: ConsoleModel }) {
           <li key={h.callId}>
             <button type="button" class="call-row" onClick={() => (live.has(h.callId) ? void model.openCall(h.callId) : read(h.callId))}>
               <span class="call-row-top">
-                <b class="call-name">{callerOf.get(h.callId) ?? h.entry.name ?? t(`who.${h.entry.role ?? "caller"}`)}</b>
+                <b class="call-name" dir="auto">{callerOf.get(h.callId) ?? h.entry.name ?? t(`who.${h.entry.role ?? "caller"}`)}</b>
                 <span class="small muted">{when(h.entry.time)}</span>
               </span>
               <span class="call-found small" dir="auto">
@@ -147,7 +147,7 @@ export function Ended({ model }: { model: ConsoleModel }) {
             <li key={h.id}>
               <button type="button" class="call-row" onClick={() => read(h)}>
                 <span class="call-row-top">
-                  <b class="call-name">{callerLabel(h.caller)}</b>
+                  <b class="call-name" dir="auto">{callerLabel(h.caller)}</b>
                   <Priority of={h.priority} />
                   <span class="small muted">{when(h.endedAt ?? h.enteredAt)}</span>
                 </span>
@@ -206,7 +206,7 @@ function PastCall({ model, id, handoff, onClose }: { model: ConsoleModel; id: st
         }
         if (!gone) setLines(all.lines);
       } catch (e) {
-        if (!gone) setProblem((e as Error).message);
+        if (!gone) setProblem(e instanceof ApiError && e.status === 404 ? t("inbox.past.gone") : (e as Error).message);
       }
     })();
     return () => {
@@ -215,43 +215,41 @@ function PastCall({ model, id, handoff, onClose }: { model: ConsoleModel; id: st
   }, [id]);
   return (
     <Sheet title={t("inbox.past")} onClose={onClose}>
-      {problem ? (
-        <p role="alert">{problem}</p>
-      ) : (
-        <>
-          {(form || notes.length > 0) && (
-            <div class="past-notes" data-testid="past-notes">
-              {form && (
-                <div class="row wrap">
-                  {form.disposition && <b dir="auto">{form.disposition}</b>}
-                  {form.tags?.map((tag) => (
-                    <span key={tag} class="lang small" dir="auto">
-                      {tag}
-                    </span>
-                  ))}
-                </div>
-              )}
-              {form?.note && <p dir="auto">{form.note}</p>}
-              {notes.map((n) => (
-                <p key={n.id}>
-                  <span dir="auto">{n.text}</span>{" "}
-                  <span class="small muted">
-                    {n.by} · {when(n.createdAt)}
-                  </span>
-                </p>
+      {(form || notes.length > 0) && (
+        <div class="past-notes" data-testid="past-notes">
+          {form && (
+            <div class="row wrap">
+              {form.disposition && <b dir="auto">{form.disposition}</b>}
+              {form.tags?.map((tag) => (
+                <span key={tag} class="lang small" dir="auto">
+                  {tag}
+                </span>
               ))}
             </div>
           )}
-          <div class="past">
-            <TranscriptView
-              lines={lines ?? []}
-              nameOf={(l) => l.name ?? t(`who.${l.role ?? "caller"}`)}
-              eventText={(l) => deskEventText(l.event, l.name)}
-              label={t("inbox.past")}
-              empty={lines ? t("call.nothing") : t("inbox.loading")}
-            />
-          </div>
-        </>
+          {form?.note && <p dir="auto">{form.note}</p>}
+          {notes.map((n) => (
+            <p key={n.id}>
+              <span dir="auto">{n.text}</span>{" "}
+              <span class="small muted">
+                {n.by} · {when(n.createdAt)}
+              </span>
+            </p>
+          ))}
+        </div>
+      )}
+      {problem ? (
+        <p role="alert">{problem}</p>
+      ) : (
+        <div class="past">
+          <TranscriptView
+            lines={lines ?? []}
+            nameOf={(l) => l.name ?? t(`who.${l.role ?? "caller"}`)}
+            eventText={(l) => deskEventText(l.event, l.name)}
+            label={t("inbox.past")}
+            empty={lines ? t("call.nothing") : t("inbox.loading")}
+          />
+        </div>
       )}
     </Sheet>
   );

@@ -102,7 +102,7 @@ function Person({ p, desk }: { p: Participant; desk: DeskCall }) {
     <li class="person">
       <Avatar who={p.role} name={p.name} image={p.avatar} />
       <span class="grow">
-        <b>{name}</b>
+        <b dir="auto">{name}</b>
         {name !== role && <span class="small muted">{role}</span>}
         <Level desk={desk} of={p} name={name} />
       </span>

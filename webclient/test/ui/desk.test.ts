@@ -38,7 +38,7 @@ async function start() {
   server = new FakeServer({ dist });
   base = await server.listen();
   const desk = new FakeDesk();
-  const docs = (method: string, path: string) => {
+  const docs = (method: string, path: string, query: URLSearchParams) => {
     if (path === "/v1/desk/search")
       return { status: 200, value: { hits: [{ callId: "call-gone", entry: { seq: 4, time: Date.now() - 90_000_000, role: "caller", text: "The lamp came damaged, and nobody answers my mails about the lamp." } }] } };
     if (path === "/v1/desk/callbacks")
@@ -48,11 +48,17 @@ async function start() {
       ] } };
     if (path.endsWith("/notes")) return { status: 200, value: { notes: [{ id: "n1", by: "sam", text: "Called on Monday too; promised a label.", createdAt: Date.now() - 86_400_000 }] } };
     if (path.endsWith("/wrapup")) return { status: 200, value: method === "GET" ? (path.includes("/e1/") ? { disposition: "Refund", tags: ["lamp"], note: "Refunded in full.", version: 1 } : { disposition: "", version: 0 }) : { disposition: "Refund", tags: ["lamp"], version: 1 } };
+    if (path === "/v1/calls/call-e/entries")
+      return { status: 200, value: { next: 3, entries: query.get("after") !== "0" ? [] : [
+        { seq: 1, time: Date.now() - 180_000, kind: "sentence", role: "caller", name: "Lee Park", text: "My lamp came broken, I want my money back.", epoch: 0 },
+        { seq: 2, time: Date.now() - 170_000, kind: "event", event: "human", name: "Sam Okafor", epoch: 1 },
+        { seq: 3, time: Date.now() - 160_000, kind: "sentence", role: "human", name: "Sam Okafor", text: "You have it back by Monday.", epoch: 1 },
+      ] } };
     if (path === "/v1/desk/settings/tags") return { status: 200, value: { key: "tags", value: ["lamp", "refund", "late parcel"], version: 1 } };
     if (path === "/v1/desk/handoffs") return { status: 200, value: { handoffs: [handoff("e1", "call-e", { state: "ended", outcome: "resolved", name: "Sam Okafor", caller: "Lee Park", endedAt: Date.now() - 60_000, reason: "callerAsked", brief: "a refund" })], next: 0 } };
     return null;
   };
-  server.rest = (m, p, q, b) => docs(m, p) ?? desk.handle(m, p, q, b);
+  server.rest = (m, p, q, b) => docs(m, p, q) ?? desk.handle(m, p, q, b);
   server.agents = AGENTS;
   const names = ["Anastasia Silva-Montgomery", "Tomasz Nowak", "Priya Raman", "Lee Park"];
   const calls = names.map((n) => server.createCall(n).call);
