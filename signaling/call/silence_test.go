@@ -16,7 +16,7 @@ func TestCallerWhoIsNotUnderstood(t *testing.T) {
 		defer k.end()
 		leg := call.BotLeg{ParticipantID: call.ParticipantID(k.c.ID(), "carla"), Role: "caller"}
 		k.dana.Do(wire.MethodTakeover, inMode(0), nil)
-		for range 5 {
+		for range 2 {
 			k.dana.Do(wire.MethodMessage, wire.Message{Text: "Hello Carla."}, nil)
 			time.Sleep(170 * time.Second)
 			k.bot(0).events.Heard(call.Heard{Leg: leg, SentenceID: "u", Final: true, Start: time.Now().Add(-time.Second), End: time.Now()})
@@ -37,13 +37,13 @@ func TestCallerWhoIsNotUnderstood(t *testing.T) {
 func TestCallerSilenceIsSet(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		later time.Duration // set after a minute of silence
+		later time.Duration // set after half a minute of silence
 		ends  time.Duration // of silence; 0: never
 	}{
 		{"not set", 0, 180 * time.Second},
-		{"sooner", 70 * time.Second, 70 * time.Second},
-		{"it is over already", 20 * time.Second, 61 * time.Second},
-		{"later", 10 * time.Minute, 10 * time.Minute},
+		{"sooner", 40 * time.Second, 40 * time.Second},
+		{"it is over already", 20 * time.Second, 31 * time.Second},
+		{"later", 200 * time.Second, 200 * time.Second},
 		{"never", -1, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -53,11 +53,11 @@ func TestCallerSilenceIsSet(t *testing.T) {
 				k.dana.Do(wire.MethodTakeover, inMode(0), nil)
 				k.dana.Do(wire.MethodMessage, wire.Message{Text: "Hello Carla."}, nil)
 				said := time.Now()
-				time.Sleep(time.Minute)
+				time.Sleep(30 * time.Second)
 				k.hub.CallerSilence(test.later)
 				until := test.ends - time.Second
 				if test.ends == 0 {
-					until = time.Hour
+					until = 190 * time.Second
 				}
 				time.Sleep(time.Until(said.Add(until)))
 				if s := k.caller.State(); s != "human" {
@@ -65,7 +65,7 @@ func TestCallerSilenceIsSet(t *testing.T) {
 				}
 				if test.ends == 0 {
 					k.hub.CallerSilence(0) // again as the server was started
-					test.ends = time.Hour
+					test.ends = until
 				}
 				time.Sleep(time.Until(said.Add(test.ends + 2*time.Second)))
 				if s := k.caller.State(); s != "ai" {
