@@ -27,6 +27,7 @@ const (
 	there  // is there
 	small  // says nothing: articles, greetings
 	reply  // call back
+	copula // is, am, was
 
 	exactly // what a word's beginning says does not count
 )
@@ -224,7 +225,24 @@ func objections(cs []class, all class, target int, pastForm bool) float64 {
 	if target > 0 && cs[target-1]&mine != 0 {
 		score++
 	}
+	if all&(talk|move|give|reply) == 0 && predicate(cs, target) {
+		score++
+	}
 	return score
+}
+
+// predicate says whether the person at target is what somebody is said to be:
+// "my sister is an agent"; "what I want is an agent" is a wish.
+func predicate(cs []class, target int) bool {
+	for i := target - 1; i > 0; i-- {
+		switch {
+		case cs[i]&copula != 0:
+			return window(cs, 0, i)&wish == 0
+		case cs[i]&small == 0:
+			return false
+		}
+	}
+	return false
 }
 
 // refusedBot takes out a wish not to talk to a machine, and scores it.

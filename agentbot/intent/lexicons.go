@@ -3,7 +3,7 @@ package intent
 // The words are folded: without accents, in lower case. Never changed.
 var (
 	german = newLexicon(map[class]string{
-		agent: `mensch menschen menschlichen mitarbeiter* kolleg* berater* kundenberater* sachbearbeiter* vertreter* ansprechpartner* ansprechperson*
+		agent: `mensch menschen menschlichen mitarbeiter* angestellt* kolleg* berater* kundenberater* sachbearbeiter* vertreter* ansprechpartner* ansprechperson*
 			vorgesetzt* chef chefs chefin boss manager* operator* agent agenten agentin kundendienst* kundenservice* kundenbetreu* kundenbetreuung support*
 			hotline telefonist* servicemitarbeiter* filialleit* abteilungsleit* teamleit* geschaftsfuhr* fachmann fachfrau fachkraft experte* expertin spezialist*
 			verantwortlich* zustandig* zentrale rezeption betreuer* verkaufer* techniker* !kollegium`,
@@ -12,7 +12,7 @@ var (
 		talk:   "sprech* sprich* spreche red rede reden redet unterhalt* telefonier* gesprach* sprache besprech* austausch* !sprachcomputer",
 		move: `verbind* verbunden durchstell* durchgestellt stell stelle stellen stellt weiterleit* weitergeleitet weitergeb* ubergeb* ubergib transferier* vermittel* vermitteln
 			weiterverbind* weiterverbunden reich* weiterreich* umleit* !verbindung !verbindungsfehler !reicht !reichen`,
-		give:   "gib geb geben gebt hol hole holen holt besorg* schick* ruf rufe rufen bring* ran",
+		give:   "gib geb geben gebt hol hole holen holt besorg* schick* ruf rufe rufen bring* ran helfen hilft helft weiterhelf* weiterhilft",
 		wish:   "will wollen mocht* moecht* brauch* bevorzug* wunsch* verlang* lieber wurd* gern gerne bestehe hatte",
 		can:    "kann kannst konn* koenn* darf durf* moglich*",
 		me:     "mich mir uns",
@@ -26,6 +26,7 @@ var (
 		yours:  "ihr ihre ihren ihrem ihrer dein deine deinen deinem deiner euer eure euren eurem",
 		please: "bitte",
 		there:  "gibt",
+		copula: "ist sind bin war waren",
 		small:  "der die das den dem ein eine einen einem eines hallo guten tag morgen abend ja ok okay also und ah ahm hm mal da so doch denn jetzt sofort gleich endlich danke an am ans im",
 		reply:  "zuruckruf* ruckruf* zuruckrufen anruf* anrufen zuruckgerufen telefon horer leitung",
 	})
@@ -51,6 +52,7 @@ var (
 		yours:  "su sus tu tus vuestro",
 		please: "favor porfavor porfa",
 		there:  "hay existe habra tienen",
+		copula: "es soy era fue son somos",
 		small:  "el la los las un una unos unas de del a al y o con por en hola buenos buenas dias tardes si ya ahora mismo oiga oye pues bueno vale lo gracias que",
 		reply:  "llamen llame llamenme llameme llamarme devuelvan telefono llamada",
 	})
@@ -75,6 +77,7 @@ var (
 		yours:  "votre vos ton ta tes",
 		please: "plait svp stp",
 		there:  "a il existe",
+		copula: "est suis etait sont",
 		small:  "le la les l un une des de du d a au aux et ou avec en bonjour bonsoir oui allo s qu que merci ici maintenant",
 		reply:  "rappel* rappeler rappelez telephone",
 	})
