@@ -11,7 +11,7 @@ var (
 		individual being specialist expert technician team body associate consultant soul`)
 	realWords    = set("real reel live actual living proper breathing flesh genuine")
 	contactVerbs = set(`talk talking speak speaking connect connecting transfer transferring transferred switch switching chat chatting forward
-		escalate escalated pass passing through redirect hand handing handed connected reach discuss deal converse hook`)
+		escalate escalated pass passing through redirect hand handing handed connected reach discuss deal converse hook fetch fetching summon`)
 	wishWords = set("want need like love prefer rather get give let can could may bring find have wish must demand insist")
 	botNouns  = set("robot robots bot bots machine machines computer computers ai program software recording automat voicebot chatbot chatbots")
 	fedUp     = set("sick tired enough stop hate done fed stupid useless instead off")
@@ -51,6 +51,9 @@ func englishHuman(words []string, whole bool) float64 {
 	contact := slices.IndexFunc(words, func(w string) bool { return contactVerbs[w] })
 	if contact < 0 && has(words, "have", "a", "word") {
 		contact = slices.Index(words, "word")
+	}
+	if contact < 0 {
+		contact = getsTo(words, spot)
 	}
 	me := slices.Contains(words, "me") || slices.Contains(words, "us")
 	first := slices.ContainsFunc(words, func(w string) bool { return firstOnes[w] })
@@ -316,6 +319,17 @@ func transfers(words []string) bool {
 		}
 	}
 	return slices.Contains(words, "escalate")
+}
+
+// getsTo is where words say to get to the human at noun, "get through to a
+// person", or -1.
+func getsTo(words []string, noun int) int {
+	for i, w := range words[:max(noun, 0)] {
+		if next := at(words, i+1); (w == "get" || w == "getting") && noun-i <= 5 && (next == "to" || next == "through" || next == "hold" || next == "ahold") {
+			return i
+		}
+	}
+	return -1
 }
 
 // how says whether words ask for the way to something: "what do I have to say to

@@ -169,6 +169,9 @@ func wanting(cs []class, whole, pastForm bool) float64 {
 	} else if strength > 0 && all&give != 0 {
 		score += 0.2
 	}
+	if strength > 0 && commanded(cs, target) {
+		score += 0.45
+	}
 	if all&wish != 0 {
 		score += 0.25
 	}
@@ -229,6 +232,17 @@ func objections(cs []class, all class, target int, pastForm bool) float64 {
 		score++
 	}
 	return score
+}
+
+// commanded says whether a clause begins with the command to get the person at
+// target: "holen Sie jemanden".
+func commanded(cs []class, target int) bool {
+	for i, c := range cs[:target] {
+		if c&(small|please) == 0 {
+			return c&give != 0 && target-i <= 3
+		}
+	}
+	return false
 }
 
 // predicate says whether the person at target is what somebody is said to be:
