@@ -238,7 +238,7 @@ func objections(cs []class, all class, target int, pastForm bool) float64 {
 // target: "holen Sie jemanden".
 func commanded(cs []class, target int) bool {
 	for i, c := range cs[:target] {
-		if c&(small|please) == 0 {
+		if c&give != 0 || c&(small|please|me) == 0 {
 			return c&give != 0 && target-i <= 3
 		}
 	}

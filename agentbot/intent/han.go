@@ -18,6 +18,7 @@ var hanWords = newPhrases(map[class]string{
 	wish:   "我要 我想要 我想 我需要 我希望 我要求 想要 需要 希望 要求 宁愿 必须 得 要 想 たい ほしい 欲しい",
 	can:    "能不能 可不可以 能否 可否 行不行 可以 能 方便",
 	me:     "给我 帮我 跟我 和我 与我 对我 我",
+	first:  "我",
 	you:    "你是不是 您是不是 你是 您是 あなたは",
 	bot:    "机器人 智能客服 语音助手 语音机器人 人工智能 电脑 程序 自动回复 机器 ロボット 機械 智能助手 电脑人",
 	not:    "不想要 不想 不要 不用 不需要 不必 无需 别再 别 没有必要 没必要 没 不 いらない 不要です ません ない",
@@ -27,7 +28,7 @@ var hanWords = newPhrases(map[class]string{
 	yours:  "你们的 你们 您们 你的 您的 贵公司",
 	please: "请 麻烦 拜托 谢谢 お願い ください",
 	there:  "有没有 有木有 有 いますか",
-	small:  "喂 你好 您好 吗 吧 啊 呀 呢 嘛 了 的 那 就 现在 马上 立刻 赶紧 快点 快 一下 一位 一名 个 位 来 过来 过去 进来 出来 起来 给 跟 和 与 同 好 を に は が で も の と",
+	small:  "喂 你好 您好 吗 吧 啊 呀 呢 嘛 了 的 那 就 让人 令人 现在 马上 立刻 赶紧 快点 快 一下 一位 一名 个 位 来 过来 过去 进来 出来 起来 给 跟 和 与 同 好 を に は が で も の と",
 	reply:  "回电话 回电 打电话 来电话 接电话 打给我 打个电话 联系我 電話",
 })
 
@@ -142,6 +143,9 @@ func hanWanting(cs []class, whole bool) float64 {
 	if cs[target]&agent != 0 && within(cs, target, 3, wish) {
 		score += 0.2
 	}
+	if all&(me|please|can) != 0 && commanded(cs, target) {
+		score += 0.3
+	}
 	if all&there != 0 && within(cs, target, 2, real) {
 		score += 0.4
 	}
@@ -163,8 +167,8 @@ func hanWanting(cs []class, whole bool) float64 {
 	if all&you != 0 && all&(move|give) == 0 {
 		score -= 1
 	}
-	if all&mine != 0 {
-		score -= 0.9
+	if all&mine != 0 || target > 0 && cs[target-1]&first != 0 && all&move == 0 {
+		score -= 0.9 // "我老板" is the caller's own
 	}
 	if all&asks != 0 && all&(move|talk) == 0 {
 		score -= 0.7

@@ -6,10 +6,10 @@ var (
 		agent: `mensch menschen menschlichen mitarbeiter* angestellt* kolleg* berater* kundenberater* sachbearbeiter* vertreter* ansprechpartner* ansprechperson*
 			vorgesetzt* chef chefs chefin boss manager* operator* agent agenten agentin kundendienst* kundenservice* kundenbetreu* kundenbetreuung support*
 			hotline telefonist* servicemitarbeiter* filialleit* abteilungsleit* teamleit* geschaftsfuhr* fachmann fachfrau fachkraft experte* expertin spezialist*
-			verantwortlich* zustandig* zentrale rezeption betreuer* verkaufer* techniker* !kollegium`,
+			verantwortlich* zustandig* inhaber* besitzer* direktor* zentrale rezeption betreuer* verkaufer* techniker* !kollegium`,
 		person: "person jemand* irgendjemand* irgendwen irgendwem wen wem leute leuten mann frau einer personal",
 		real:   "echt* richtig* wirklich* real* lebend* leibhaftig* menschlich* fleisch blut naturlich*",
-		talk:   "sprech* sprich* spreche red rede reden redet unterhalt* telefonier* gesprach* sprache besprech* austausch* !sprachcomputer",
+		talk:   "sprech* sprich* spreche red rede reden redet unterhalt* telefonier* gesprach* sprache besprech* austausch* klaren abklaren diskutier* !sprachcomputer",
 		move: `verbind* verbunden durchstell* durchgestellt stell stelle stellen stellt weiterleit* weitergeleitet weitergeb* ubergeb* ubergib transferier* vermittel* vermitteln
 			weiterverbind* weiterverbunden reich* weiterreich* umleit* !verbindung !verbindungsfehler !reicht !reichen`,
 		give:   "gib geb geben gebt hol hole holen holt besorg* schick* ruf rufe rufen bring* ran helfen hilft helft weiterhelf* weiterhilft",
@@ -32,16 +32,16 @@ var (
 	})
 	spanish = newLexicon(map[class]string{
 		agent: `humano humana humanos humanas agente* representante* operador* operari* teleoperador* asesor* supervisor* gerente* encargad* jefe jefa jefes responsable* emplead* colega*
-			companer* dependient* atencion soporte ejecutiv* director* especialista* recepcion* centralita trabajador* vendedor*`,
+			companer* dependient* atencion soporte ejecutiv* director* especialista* recepcion* centralita trabajador* vendedor* duen* propietari* tecnic*`,
 		person: "persona personas alguien gente senor senora senorita individuo otro",
 		real:   "real reales verdad verdader* autentic* carne hueso viva vivo fisica humana humano",
 		talk:   "hablar hable hables hablo habla hablemos hablarlo conversar* converse charlar* platicar* dialogar* tratarlo comentarlo discutir* hablando",
 		move: `pasar pase pasa pasas pasarme pones pone pon paseme pasame pasarme pasenme poner ponga pongame ponme ponerme transfi* transfer* conect* conecteme conectame comunic* comuniqueme
 			deriv* desvi* redirig* redirij* enlac* remit* contactar*`,
-		give:   "dame deme denme dar darme traer traiga traigame consig* busca busque llama llame llamar atiend* atend* ayud* contact* paseme conteste",
+		give:   "dame deme denme dar darme traer traiga traigame consig* busca busque llama llame llamar atiend* atend* ayud* contact* paseme conteste venir venga vengan",
 		wish:   "quier* quisier* neces* prefier* prefer* gustaria deseo desear* exijo exigo querria quer urge",
-		can:    "puedo puede puedes pueden pueda podr* podem* posible posibilidad",
-		me:     "me nos conmigo paseme pasame pasarme pongame ponme ponerme conecteme conectame comuniqueme comuniquenme comunicame comunicarme transfierame transfiereme transferirme deriveme derivame dame deme denme atenderme llamarme traigame ayudarme conectarme pasenme comuniqueme",
+		can:    "puedo puede puedes pueden pueda podr* podem* posible posibilidad dejeme dejame dejenme",
+		me:     "me nos conmigo dejeme dejame dejenme paseme pasame pasarme pongame ponme ponerme conecteme conectame comuniqueme comuniquenme comunicame comunicarme transfierame transfiereme transferirme deriveme derivame dame deme denme atenderme llamarme traigame ayudarme conectarme pasenme comuniqueme",
 		first:  "yo puedo quiero necesito quisiera podria",
 		you:    "eres usted tu es",
 		bot:    "robot robots bot bots maquina maquinas computador* ordenador* contestador* grabacion* automat* ia programa asistente chatbot*",
@@ -58,7 +58,7 @@ var (
 	})
 	french = newLexicon(map[class]string{
 		agent: `humain* conseill* agent agents operateur* operatrice* responsable* collegue* superviseur* employe* representant* manager* gerant* chef standard*
-			technicien* specialiste* vendeur* assistance sav clientele`,
+			technicien* specialiste* vendeur* patron* proprietaire* directeur* directrice* assistance sav clientele`,
 		person: "personne quelqu quelqun interlocuteur* gens monsieur dame",
 		real:   "vrai vraie reel reelle chair os vivant* physique humain*",
 		talk:   "parler parle parlez discuter* echanger* causer",
