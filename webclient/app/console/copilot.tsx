@@ -56,14 +56,19 @@ export function CopilotSection({ desk }: { desk: DeskCall }) {
   // What the brief says above is not said twice.
   const told = !desk.live.value && desk.briefShown.value && desk.briefOpen.value;
   const summary = desk.summary.value;
-  if (!summary && facts.length === 0) return null;
+  if (!(summary && says(summary)) && facts.length === 0) return null;
   return (
-    <section data-testid="copilot" data-told={told}>
+    <section data-testid="copilot" data-told={told} data-facts={facts.length}>
       <h3 class="side-title">{t("assist.soFar")}</h3>
       {summary && <SummaryLines summary={summary} />}
       <Facts facts={facts} />
     </section>
   );
+}
+
+/** Whether there is anything in it: a summary that has just begun is empty. */
+function says(s: Summary): boolean {
+  return Boolean(s.matter || s.tried || s.open);
 }
 
 function SummaryLines({ summary }: { summary: Summary }) {

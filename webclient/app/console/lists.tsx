@@ -6,7 +6,7 @@ import { timeOfDay } from "../shared/format.ts";
 import { locale, t } from "../shared/i18n.ts";
 import { Icon } from "../shared/icons.tsx";
 import { TranscriptView } from "../shared/transcript.tsx";
-import { Sheet } from "../shared/ui.tsx";
+import { Notice, Sheet } from "../shared/ui.tsx";
 import { Transcript } from "../../sdk/src/index.ts";
 import { matchingRows } from "./inbox.ts";
 import type { ConsoleModel } from "./model.ts";
@@ -215,43 +215,43 @@ function PastCall({ model, id, handoff, onClose }: { model: ConsoleModel; id: st
   }, [id]);
   return (
     <Sheet title={t("inbox.past")} onClose={onClose}>
-      {problem ? (
-        <p role="alert">{problem}</p>
-      ) : (
-        <>
-          {(form || notes.length > 0) && (
-            <div class="past-notes" data-testid="past-notes">
-              {form && (
-                <div class="row wrap">
-                  {form.disposition && <b dir="auto">{form.disposition}</b>}
-                  {form.tags?.map((tag) => (
-                    <span key={tag} class="lang small" dir="auto">
-                      {tag}
-                    </span>
-                  ))}
-                </div>
-              )}
-              {form?.note && <p dir="auto">{form.note}</p>}
-              {notes.map((n) => (
-                <p key={n.id}>
-                  <span dir="auto">{n.text}</span>{" "}
-                  <span class="small muted">
-                    {n.by} · {when(n.createdAt)}
-                  </span>
-                </p>
+      {(form || notes.length > 0) && (
+        <div class="past-notes" data-testid="past-notes">
+          {form && (
+            <div class="row wrap">
+              {form.disposition && <b dir="auto">{form.disposition}</b>}
+              {form.tags?.map((tag) => (
+                <span key={tag} class="lang small" dir="auto">
+                  {tag}
+                </span>
               ))}
             </div>
           )}
-          <div class="past">
-            <TranscriptView
-              lines={lines ?? []}
-              nameOf={(l) => l.name ?? t(`who.${l.role ?? "caller"}`)}
-              eventText={(l) => deskEventText(l.event, l.name)}
-              label={t("inbox.past")}
-              empty={lines ? t("call.nothing") : t("inbox.loading")}
-            />
-          </div>
-        </>
+          {form?.note && <p dir="auto">{form.note}</p>}
+          {notes.map((n) => (
+            <p key={n.id}>
+              <span dir="auto">{n.text}</span>{" "}
+              <span class="small muted">
+                {n.by} · {when(n.createdAt)}
+              </span>
+            </p>
+          ))}
+        </div>
+      )}
+      {problem ? (
+        <Notice bad role="alert">
+          {problem}
+        </Notice>
+      ) : (
+        <div class="past">
+          <TranscriptView
+            lines={lines ?? []}
+            nameOf={(l) => l.name ?? t(`who.${l.role ?? "caller"}`)}
+            eventText={(l) => deskEventText(l.event, l.name)}
+            label={t("inbox.past")}
+            empty={lines ? t("call.nothing") : t("inbox.loading")}
+          />
+        </div>
       )}
     </Sheet>
   );

@@ -34,6 +34,18 @@ const AGENTS = [
   { identity: "kim", name: "Kim Full", presence: "busy" as const, load: 1, capacity: 1 },
 ];
 
+/** A call of yesterday, from the AI to a person and back. */
+const PAST = (
+  [
+    ["agent", "Hello, this is Ava from the Relevo shop. How can I help you?"],
+    ["caller", "My lamp came in two pieces. I would like my money back."],
+    ["agent", "I am sorry. Let me get a colleague who can refund it."],
+    ["human", "Hi Lee, Sam here. I have sent the refund; it is with you in two days."],
+    ["caller", "Perfect, thank you."],
+    ["agent", "Is there anything else I can do for you?"],
+  ] as const
+).map(([role, text], i) => ({ seq: i + 1, time: Date.now() - 3_600_000 + i * 9_000, kind: "sentence", role, speakerId: role, name: role === "human" ? "Sam Okafor" : role === "agent" ? "Ava" : "Lee Park", text }));
+
 async function start() {
   server = new FakeServer({ dist });
   base = await server.listen();
@@ -46,6 +58,7 @@ async function start() {
         { id: "cb1", call: "c1", phone: "+49 30 1234567", note: "after four, about the invoice", state: "open", createdAt: Date.now() - 3_600_000, updatedAt: 0, version: 1 },
         { id: "cb2", call: "c2", email: "kim@example.org", state: "done", by: "sam", createdAt: Date.now() - 9_000_000, updatedAt: 0, version: 2 },
       ] } };
+    if (path === "/v1/calls/call-e/entries") return { status: 200, value: { entries: PAST, next: PAST.length } };
     if (path.endsWith("/notes")) return { status: 200, value: { notes: [{ id: "n1", by: "sam", text: "Called on Monday too; promised a label.", createdAt: Date.now() - 86_400_000 }] } };
     if (path.endsWith("/wrapup")) return { status: 200, value: method === "GET" ? (path.includes("/e1/") ? { disposition: "Refund", tags: ["lamp"], note: "Refunded in full.", version: 1 } : { disposition: "", version: 0 }) : { disposition: "Refund", tags: ["lamp"], version: 1 } };
     if (path === "/v1/desk/settings/tags") return { status: 200, value: { key: "tags", value: ["lamp", "refund", "late parcel"], version: 1 } };
@@ -209,6 +222,16 @@ describe.each(looks)("$name", (l) => {
     await page.getByTestId("whisper").click();
     await expect.poll(() => server.requests.find((r) => r.method === "speakTo")?.params).toEqual({ to: "humans" });
     await look(page, `${l.name}-desk-15-whisper`);
+    // Who has gone away before the call ended writes it down all the same, with no clock.
+    const mine = handoff("h9", "call-over", { state: "connected", agent: "dana", caller: "Lee Park" });
+    const away = { ...AGENTS[0]!, presence: "away" as const, why: "training" };
+    server.tell("deskChanged", { handoffs: [mine], agents: [{ ...away, load: 1 }] });
+    server.tell("deskChanged", { handoffs: [{ ...mine, state: "ended", outcome: "resolved" }], agents: [away] });
+    await page.getByTestId("wrapup").getByText("Lee Park").waitFor();
+    expect(await page.getByTestId("wrapup-more").count()).toBe(0);
+    await look(page, `${l.name}-desk-16-late`);
+    await page.getByTestId("wrapup-dismiss").click();
+    await page.getByTestId("wrapup").waitFor({ state: "detached" });
     expect(errors).toEqual([]);
     await ctx.close();
     await server.close();
@@ -231,7 +254,7 @@ describe.each(looks)("$name", (l) => {
     await page.getByTestId("keep-waiting").waitFor();
     await look(page, `${l.name}-wait-2-question`);
     await page.getByTestId("keep-waiting").click();
-    expect(server.requests.some((r) => r.method === "keepWaiting")).toBe(true);
+    await expect.poll(() => server.requests.some((r) => r.method === "keepWaiting")).toBe(true);
     call.setState("ai");
     call.notifyAll("handoff", { waitedMs: 0, reason: "outOfHours", reply: "Our people are here from nine to five, Monday to Friday.", opensAt: Date.now() + 40_000_000, callBack: true });
     await page.getByTestId("callback-phone").fill("12");
