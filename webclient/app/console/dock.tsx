@@ -305,10 +305,10 @@ function Composer({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
         />
         {listening && text.trim() !== "" && !canned ? (
           <>
-            <button type="submit" class="btn guide" title={hint(t("call.guide"), "Enter")} data-testid="guide">
+            <button type="submit" class="btn compact guide" title={hint(t("call.guide"), "Enter")} data-testid="guide">
               <Icon name="lock" /> {t("call.guide")}
             </button>
-            <button type="button" class="btn human" title={hint(t("call.toCaller.what"), "Ctrl", "Enter")} disabled={!desk.joined.value} onClick={() => void toCaller()} data-testid="to-caller">
+            <button type="button" class="btn compact human" title={hint(t("call.toCaller.what"), "Ctrl", "Enter")} disabled={!desk.joined.value} onClick={() => void toCaller()} data-testid="to-caller">
               <Icon name="send" flip /> {t("call.toCaller")}
             </button>
           </>
