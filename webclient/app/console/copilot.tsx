@@ -1,3 +1,4 @@
+import { Fragment, type ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Fact, Reply, Summary } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
@@ -101,6 +102,16 @@ function Facts({ facts }: { facts: Fact[] }) {
   );
 }
 
+/** An address breaks where it can be read again, not in the middle of a word. */
+function breakable(text: string): ComponentChildren {
+  return text.split(/(?<=[@._/-])(?=\S)/).map((part, i) => (
+    <Fragment key={i}>
+      {i > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
 function FactRow({ fact }: { fact: Fact }) {
   const [copied, setCopied] = useState(false);
   const label = factLabel(fact.kind);
@@ -122,7 +133,7 @@ function FactRow({ fact }: { fact: Fact }) {
           {fact.time !== undefined && fact.role && ` · ${timeOfDay(fact.time)}`}
           {how && ` · ${how}`}
         </span>
-        <b dir="auto">{fact.value}</b>
+        <b dir="auto">{breakable(fact.value)}</b>
       </span>
       <button type="button" class="btn quiet iconic compact" aria-label={assistText.copy(label)} title={assistText.copy(label)} onClick={() => void copy()}>
         <Icon name={copied ? "check" : "copy"} />

@@ -1,5 +1,6 @@
 /** The inbox's lists that are asked for: what was found, call-backs, what has ended. */
-import { useEffect, useState } from "preact/hooks";
+import { signal } from "@preact/signals-core";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { CallBack, Hit, Note, WrapUpForm } from "./api.ts";
 import type { Entry, HandoffLine, Line } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
@@ -62,7 +63,7 @@ export function Hits({ model }: { model: ConsoleModel }) {
         ))}
       </ul>
       {reading && (
-        <PastCall model={model} id={reading.callId} who={reading.entry.role === "caller" ? reading.entry.name : undefined} about={when(reading.entry.time)} onClose={() => read(null)} />
+        <PastCall model={model} id={reading.callId} who={reading.entry.role === "caller" ? reading.entry.name : undefined} about={when(reading.entry.time)} at={reading.entry.seq} onClose={() => read(null)} />
       )}
     </div>
   );
@@ -189,8 +190,10 @@ export function Ended({ model }: { model: ConsoleModel }) {
   );
 }
 
+const pastEvent = (l: Line) => deskEventText(l.event, l.name);
+
 /** What was said in a call that is over, and what was written down about it. */
-function PastCall({ model, id, handoff, who, about, onClose }: { model: ConsoleModel; id: string; handoff?: string; who?: string; about?: string; onClose: () => void }) {
+function PastCall({ model, id, handoff, who, about, at, onClose }: { model: ConsoleModel; id: string; handoff?: string; who?: string; about?: string; at?: number; onClose: () => void }) {
   const [notes, setNotes] = useState<Note[]>([]);
   const [form, setForm] = useState<WrapUpForm | null>(null);
   useEffect(() => {
@@ -211,6 +214,12 @@ function PastCall({ model, id, handoff, who, about, onClose }: { model: ConsoleM
   }, [id, handoff]);
   const [lines, setLines] = useState<Line[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  // What was found, of all that was said.
+  const jump = useMemo(() => signal<string | null>(null), []);
+  const found = at === undefined ? undefined : lines?.find((l) => l.seq === at)?.key;
+  useEffect(() => {
+    if (found !== undefined) jump.value = found;
+  }, [found]);
   useEffect(() => {
     let gone = false;
     void (async () => {
@@ -270,7 +279,9 @@ function PastCall({ model, id, handoff, who, about, onClose }: { model: ConsoleM
           <TranscriptView
             lines={lines ?? []}
             nameOf={(l) => l.name ?? t(`who.${l.role ?? "caller"}`)}
-            eventText={(l) => deskEventText(l.event, l.name)}
+            eventText={pastEvent}
+            jump={jump}
+            marks={found === undefined ? [] : [found]}
             label={t("inbox.past")}
             empty={lines ? t("call.nothing") : t("inbox.loading")}
           />

@@ -61,17 +61,15 @@ export function WrapUpCard({ model }: { model: ConsoleModel }) {
           <input class="input" value={f.note ?? ""} maxLength={4000} dir="auto" onInput={(e) => w.change({ note: e.currentTarget.value })} data-testid="wrapup-note" />
         </label>
         <Tags model={model} />
+        <button type="submit" class="btn human wrapup-done" disabled={w.saving.value} data-testid="wrapup-done">
+          <Icon name="check" /> {t(timed ? "wrapup.done" : "wrapup.save")}
+        </button>
       </div>
       {w.problem.value && (
         <Notice bad role="alert">
           {w.problem.value}
         </Notice>
       )}
-      <div class="row sheet-actions">
-        <button type="submit" class="btn human" disabled={w.saving.value} data-testid="wrapup-done">
-          <Icon name="check" /> {t(timed ? "wrapup.done" : "wrapup.save")}
-        </button>
-      </div>
     </form>
   );
 }
