@@ -190,7 +190,7 @@ describe("local media", () => {
 describe("words of the copilot", () => {
   it("says what is known in words and leaves the rest as it is", () => {
     expect(reasonText("callerAsked")).toBe("The caller asked for a person");
-    expect(reasonText("lowConfidence")).toBe("The AI did not know");
+    expect(reasonText("lowConfidence")).toBe("The AI did not know the answer");
     expect(reasonText("Wants a refund")).toBe("Wants a refund");
     expect(reasonText("toString")).toBe("toString");
     expect(reasonText("")).toBeNull();
