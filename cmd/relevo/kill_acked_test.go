@@ -536,9 +536,6 @@ func (k *crowd) audit(all []*person) {
 		a.get(fmt.Sprintf("/v1/desk/handoffs?limit=1000&before=%d", next), &list)
 		for _, h := range list.Handoffs {
 			a.handoffs[h.ID] = h
-			if h.State != "ended" {
-				a.live[h.Call]++
-			}
 		}
 		if next = list.Next; next == 0 || k.t.Failed() {
 			break
@@ -553,6 +550,10 @@ func (k *crowd) audit(all []*person) {
 		k.t.Fatalf("round %d: %v\n%s", k.round, err, k.now.stderr.String())
 	}
 	p.close()
+	for _, h := range view.Handoffs {
+		a.handoffs[h.ID] = h
+		a.live[h.Call]++
+	}
 	for _, l := range view.Agents {
 		a.agents[l.Identity] = l
 	}
@@ -569,7 +570,7 @@ func (k *crowd) audit(all []*person) {
 				continue
 			}
 			if !slices.Contains(b.may, is) {
-				k.t.Errorf("round %d: %s of %s is %q, and may be %q", k.round, name, p.name, is, b.may)
+				k.t.Errorf("round %d: %s of %s is %q, and may be %q; %s", k.round, name, p.name, is, b.may, a.story(p.call))
 			}
 			b.may = []string{is}
 		}
@@ -578,13 +579,15 @@ func (k *crowd) audit(all []*person) {
 	defer k.mu.Unlock()
 	for id, was := range k.told {
 		is := a.handoffs[id]
-		was.Priority = is.Priority // others' consoles were told of another one later
+		if was.Priority != is.Priority { // others' consoles were told of another one later
+			was.Priority, was.FirstResponse, was.Resolution = is.Priority, nil, nil
+		}
 		asTold(k.t, k.round, was, is)
 		delete(k.told, id)
 	}
 	for id, c := range a.calls {
 		if n := a.live[id]; c.State == "pending" && n != 1 || n > 1 {
-			k.t.Errorf("round %d: a call in state %s is %d times in the desk", k.round, c.State, n)
+			k.t.Errorf("round %d: a call in state %s is %d times in the desk; %s", k.round, c.State, n, a.story(id))
 		}
 		for i, e := range a.log(id) {
 			if e.Seq != int64(i+1) {
@@ -624,6 +627,22 @@ func (a *after) log(id string) []wire.Entry {
 	}
 	a.logs[id] = all
 	return all
+}
+
+// story is what happened to a call, for who reads a failure.
+func (a *after) story(call string) string {
+	var b strings.Builder
+	for _, e := range a.log(call) {
+		if e.Kind == "event" {
+			fmt.Fprintf(&b, "%s %s; ", e.Event, e.Data)
+		}
+	}
+	for _, h := range a.handoffs {
+		if h.Call == call {
+			fmt.Fprintf(&b, "handoff %d %s %s %q requeues %d; ", h.Seq, h.State, h.Outcome, h.Detail, h.Requeues)
+		}
+	}
+	return b.String()
 }
 
 func (a *after) notes(call string) []wire.Note {
