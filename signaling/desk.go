@@ -107,7 +107,13 @@ func (s *Server) handoff(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wire.Empty{}, c.RequestHuman(r.Context(), *r.body.(*wire.RequestHuman))
+	if err := c.RequestHuman(r.Context(), *r.body.(*wire.RequestHuman)); err != nil {
+		return nil, err
+	}
+	if s.cfg.Desk != nil {
+		s.settled(r.Context())
+	}
+	return wire.Empty{}, nil
 }
 
 // deskCalls is GET /v1/desk/calls: the list that watchCalls begins with.

@@ -27,8 +27,46 @@ func (k *socket) dispatch(f wire.Frame, params wire.Validator, start time.Time) 
 	ctx, cancel := context.WithTimeout(k.ctx, k.s.limits.Requests)
 	defer cancel()
 	result, err := perform(ctx, k.member, params, f.Method)
+	if err == nil && ofDesk(f.Method) && k.s.cfg.Desk != nil {
+		k.answerSettled(f, start, result)
+		return nil
+	}
 	k.answer(f, f.Method, start, result, err)
 	return nil
+}
+
+// ofDesk are the requests of a member that the desk has to do something about.
+func ofDesk(method string) bool {
+	return method == wire.MethodRequestHuman || method == wire.MethodCancelRequest || method == wire.MethodKeepWaiting
+}
+
+// answerSettled answers when the desk has it on disk, too: who has been told that
+// a human is asked for is in the line, and their clocks run from then, whatever
+// becomes of the server. The reader goes on meanwhile.
+func (k *socket) answerSettled(f wire.Frame, start time.Time, result any) {
+	wait := func() {
+		ctx, cancel := context.WithTimeout(k.ctx, k.s.limits.Requests)
+		defer cancel()
+		k.s.settled(ctx)
+		k.answer(f, f.Method, start, result, nil)
+	}
+	select {
+	case k.inFlight <- struct{}{}:
+		k.slow.Go(func() {
+			defer func() { <-k.inFlight }()
+			wait()
+		})
+	default:
+		wait()
+	}
+}
+
+// settled waits until the desk has written what it was told. Where the disk does
+// not answer it has happened all the same, and is told so, as all that calls do.
+func (s *Server) settled(ctx context.Context) {
+	if err := s.cfg.Desk.Settled(ctx); err != nil && wire.AsError(err).Kind != wire.KindUnavailable {
+		s.log.Warn("the desk has not written what a caller was told", "error", err)
+	}
 }
 
 func slowMethod(method string) bool {

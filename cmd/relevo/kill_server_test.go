@@ -210,29 +210,41 @@ type post struct {
 	id      int
 	answers map[wire.ID]chan wire.Frame
 	offer   int64                    // the newest
+	rings   string                   // the handoff that it is of
 	changed func([]wire.HandoffLine) // of the one who looks; else nil
 }
 
 func (w *town) post(token string, look bool, changed func([]wire.HandoffLine)) (*post, wire.WatchDeskResult, error) {
 	var view wire.WatchDeskResult
-	d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}, HandshakeTimeout: 20 * time.Second}
-	c, resp, err := d.Dial(w.url("ws")+"/v1/ws", nil)
+	p, err := w.socket(changed)
 	if err != nil {
 		return nil, view, err
 	}
-	_ = resp.Body.Close()
-	p := &post{c: c, gone: make(chan struct{}), answers: map[wire.ID]chan wire.Frame{}, changed: changed}
-	go p.read()
 	if err := p.ask(wire.MethodWatchDesk, wire.WatchDesk{Token: token, Observe: look}, &view); err != nil {
 		p.close()
 		return nil, view, err
 	}
 	if view.Offer != nil {
 		p.mu.Lock()
-		p.offer = max(p.offer, view.Offer.Offer)
+		if view.Offer.Offer > p.offer {
+			p.offer, p.rings = view.Offer.Offer, view.Offer.Handoff.ID
+		}
 		p.mu.Unlock()
 	}
 	return p, view, nil
+}
+
+// socket is one that has asked nothing yet.
+func (w *town) socket(changed func([]wire.HandoffLine)) (*post, error) {
+	d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}, HandshakeTimeout: 20 * time.Second}
+	c, resp, err := d.Dial(w.url("ws")+"/v1/ws", nil)
+	if err != nil {
+		return nil, err
+	}
+	_ = resp.Body.Close()
+	p := &post{c: c, gone: make(chan struct{}), answers: map[wire.ID]chan wire.Frame{}, changed: changed}
+	go p.read()
+	return p, nil
 }
 
 func (p *post) read() {
@@ -254,7 +266,7 @@ func (p *post) read() {
 		case wire.NotifyDeskOffer:
 			var o wire.DeskOffer
 			if json.Unmarshal(f.Params, &o) == nil {
-				p.offer = o.Offer
+				p.offer, p.rings = o.Offer, o.Handoff.ID
 			}
 		case wire.NotifyDeskChanged:
 			var d wire.DeskChanged
@@ -267,9 +279,15 @@ func (p *post) read() {
 }
 
 func (p *post) newestOffer() int64 {
+	offer, _ := p.ringing()
+	return offer
+}
+
+// ringing is the newest offer and the handoff that it is of.
+func (p *post) ringing() (offer int64, handoff string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.offer
+	return p.offer, p.rings
 }
 
 // ask returns when it is answered or the server is gone.

@@ -462,14 +462,19 @@ func (k *kills) durable() (d durable) {
 // asTold: what the disk has is what was told, or what came after it.
 func (k *kills) asTold(was, is wire.HandoffLine) {
 	k.t.Helper()
+	asTold(k.t, k.round, was, is)
+}
+
+func asTold(t *testing.T, round int, was, is wire.HandoffLine) {
+	t.Helper()
 	if is.Seq != was.Seq || is.Call != was.Call || is.EnteredAt != was.EnteredAt || is.Priority != was.Priority || is.Requeues < was.Requeues ||
 		was.State == "ended" && (is.State != "ended" || is.Outcome != was.Outcome) ||
 		was.Agent != "" && is.Agent != was.Agent && is.State != "ended" && is.Requeues == was.Requeues {
-		k.t.Errorf("round %d: told %s, is %s", k.round, jsonOf(was), jsonOf(is))
+		t.Errorf("round %d: told %s, is %s", round, jsonOf(was), jsonOf(is))
 	}
 	for _, c := range [][2]*wire.SLAClock{{was.FirstResponse, is.FirstResponse}, {was.Resolution, is.Resolution}} {
 		if c[0] != nil && (c[1] == nil || c[0].StartAt != c[1].StartAt || c[0].DeadlineAt != c[1].DeadlineAt || c[0].Outcome != "" && c[0].Outcome != c[1].Outcome) {
-			k.t.Errorf("round %d: %s: a clock was told as %+v, is %+v", k.round, was.ID, c[0], c[1])
+			t.Errorf("round %d: %s: a clock was told as %+v, is %+v", round, was.ID, c[0], c[1])
 		}
 	}
 }

@@ -52,15 +52,20 @@ func serve(ctx context.Context, c *config, log *slog.Logger, out io.Writer, sign
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
-	s, err := wireServer(ctx, c, log, given{})
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
+	// Before the server takes the calls of one that was killed: to fail after that
+	// would end them.
 	var debug net.Listener
 	if c.DebugListen != "-" {
 		if debug, err = net.Listen("tcp", c.DebugListen); err != nil {
-			return errors.Join(fmt.Errorf("--debug-listen: %w", err), listener.Close(), s.Close(ctx))
+			return errors.Join(fmt.Errorf("--debug-listen: %w", err), listener.Close())
 		}
+	}
+	s, err := wireServer(ctx, c, log, given{})
+	if err != nil {
+		if debug != nil {
+			err = errors.Join(err, debug.Close())
+		}
+		return errors.Join(err, listener.Close())
 	}
 
 	failed := make(chan error, 2)

@@ -25,6 +25,7 @@ import (
 	"github.com/relevo/relevo/signaling/desk"
 	deskstore "github.com/relevo/relevo/signaling/desk/store"
 	"github.com/relevo/relevo/signaling/state"
+	"github.com/relevo/relevo/signaling/wire"
 	"github.com/relevo/relevo/transcripts/sqlite"
 	"github.com/relevo/relevo/webclient"
 )
@@ -67,6 +68,11 @@ func wireServer(ctx context.Context, c *config, log *slog.Logger, g given) (*ser
 func (s *server) build(ctx context.Context, c *config, g given) error {
 	registry := newRegistry()
 
+	release, err := ownData(c.Data)
+	if err != nil {
+		return err
+	}
+	s.later("data", func(context.Context) error { return release() })
 	store, err := sqlite.Open(ctx, filepath.Join(c.Data, "relevo.db"), sqlite.Options{Log: s.log})
 	if err != nil {
 		return fmt.Errorf("--data: %w", err)
@@ -216,9 +222,13 @@ func seed(ctx context.Context, c *config, people *account.Book) error {
 	return nil
 }
 
-// stillMay refuses to let somebody back whose login has ended.
+// stillMay refuses to let somebody back whose login has ended, or whose account
+// has been disabled, by whomever they were logged in.
 func stillMay(people *account.Book, claims auth.Claims) error {
 	if claims.Session == "" {
+		if a, known := people.Account(claims.Identity); claims.Desk && known && a.Disabled {
+			return wire.Errorf(wire.KindUnauthorized, "this account is disabled")
+		}
 		return nil
 	}
 	_, err := people.Check(claims.Session)

@@ -321,10 +321,11 @@ func (c *Call) assistSummary(s *wire.CallSummary) {
 }
 
 // setEmail takes an address where the caller can be written to; source says how
-// it became known.
-func (c *Call) setEmail(address, source string, m *member) {
+// it became known. done, which may be nil, is told when it is durable.
+func (c *Call) setEmail(address, source string, m *member, done func(error)) {
 	a := &c.assist
 	if address == "" || address == a.email {
+		c.written(done)
 		return
 	}
 	a.email, a.emailAt = address, time.Now()
@@ -333,7 +334,15 @@ func (c *Call) setEmail(address, source string, m *member) {
 	if m != nil {
 		e.SpeakerID, e.Role, e.Name = m.id, string(m.role), m.name()
 	}
-	c.write(e, nil)
+	c.write(e, func(_ transcripts.Entry, err error) {
+		if done == nil {
+			return
+		}
+		if err != nil {
+			err = wire.Wrap(wire.KindStorage, err, "the address could not be recorded")
+		}
+		done(err)
+	})
 	c.bot.AskEmail(false)
 	if a.mode != AssistOff {
 		c.bot.AssistFact(c.emailFact())
@@ -369,7 +378,7 @@ func (b botEvents) EmailGiven(epoch uint64, address string) {
 	c := b.c
 	c.box.put(func() {
 		if epoch == c.epoch && !c.ending {
-			c.setEmail(address, "asked", nil)
+			c.setEmail(address, "asked", nil, nil)
 		}
 	}, false)
 }

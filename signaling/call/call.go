@@ -70,6 +70,7 @@ type Call struct {
 	standsIn bool               // ours answers in the place of an external bot
 	agentOut bool               // a human has the floor, the AI is off the roster
 	answered bool               // the AI has answered the caller
+	revived  bool               // it goes on after a restart of the server
 	video    bool               // the caller's camera or screen has been seen
 
 	// owned by run: what is said

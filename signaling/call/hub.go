@@ -117,7 +117,8 @@ func (h *Hub) start(ctx context.Context, spec Spec, now time.Time) (*Call, error
 		return nil, err
 	}
 	c.openRecorder()
-	c.keepCall()
+	kept := make(chan struct{})
+	c.keepCall(func() { close(kept) })
 	c.box.put(func() {
 		if spec.ExternalAgent {
 			c.bot.SetAudience(0)
@@ -129,6 +130,7 @@ func (h *Hub) start(ctx context.Context, spec Spec, now time.Time) (*Call, error
 		c.summarise()
 	}, false)
 	go c.run()
+	<-kept // who is told of the call may rely on what they have made it with
 	return c, nil
 }
 

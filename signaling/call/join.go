@@ -37,11 +37,18 @@ func (c *Call) Join(ctx context.Context, r JoinRequest) (*Member, wire.JoinResul
 		c.afterJoin(m, r)
 	})
 	if err != nil {
-		// Who is told that they have not joined must not be in the call.
+		// Who is told that they have not joined must not be in the call; who has a
+		// place in it may try again.
 		c.box.force(func() {
 			for _, m := range c.order {
-				if m.out == r.Out && r.Out != nil {
+				switch {
+				case m.out != r.Out || r.Out == nil:
+				case r.Resume != "":
+					c.socketLost(m)
+				default:
 					c.drop(m, "lost")
+				}
+				if m.gone {
 					return
 				}
 			}
@@ -130,7 +137,7 @@ func (c *Call) replace(m *member, role wire.Role, r JoinRequest) error {
 	if m.out != nil {
 		m.out.Close("replaced")
 	}
-	m.out, m.claims, m.session = r.Out, r.Claims, ""
+	m.out, m.claims, m.session, m.revived = r.Out, r.Claims, "", false
 	m.cursor, m.resumedAt, m.channelAt, m.entriesWS = r.Cursor, r.Cursor, c.lastSeq(), false
 	if r.Subscribe != nil {
 		m.sub = *r.Subscribe
@@ -213,10 +220,10 @@ func (c *Call) afterJoin(m *member, r JoinRequest) {
 		c.stop(timerCaller)
 		c.list(m, true, "")
 		c.record("joined", m, nil)
-		c.setEmail(m.claims.Email, "token", m)
+		c.setEmail(m.claims.Email, "token", m, nil)
 		if !c.answered && !c.spec.ExternalAgent {
 			c.answered = true
-			c.answer()
+			c.goOn()
 		}
 		if c.spec.ExternalAgent && c.agent == nil {
 			c.after(timerAgent, c.cfg.AgentWithin, func() { c.standIn("") })
@@ -256,6 +263,9 @@ func (c *Call) entriesBySocketLater(m *member) {
 			return
 		}
 		m.entriesWS = true
+		if m.revived {
+			m.cursor = max(m.cursor, m.resumedAt) // a data channel would have brought all
+		}
 		c.sendEntries(m)
 	})
 }
@@ -301,30 +311,6 @@ func (m *Member) peerFor(ctx context.Context, session string) (*sfu.Participant,
 		x.session = session
 		reply(x.p, nil)
 	})
-}
-
-// SocketLost says that the socket out is gone. The media goes on; the member
-// has ResumeWithin to come back. It does nothing where out has been replaced.
-func (m *Member) SocketLost(out Outbox) {
-	m.c.box.put(func() {
-		if m.m.out != out {
-			return
-		}
-		m.m.out, m.m.lostAt = nil, m.c.lastSeq()
-		m.c.checkHealth(m.m)
-	}, false)
-}
-
-// checkHealth starts or stops the clock that ends with a member being lost.
-func (c *Call) checkHealth(m *member) {
-	well := m.out != nil && m.peerState != sfu.PeerFailed && m.peerState != sfu.PeerClosed && m.peerState != sfu.PeerDisconnected
-	name := "lost " + m.id
-	switch {
-	case m.gone || well:
-		c.stop(name)
-	case c.timers[name] == nil:
-		c.after(name, c.cfg.ResumeWithin, func() { c.drop(m, "lost") })
-	}
 }
 
 // drop ends a member's part in the call. reason is told to the others.

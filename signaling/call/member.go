@@ -40,7 +40,7 @@ type member struct {
 	session   string // the SDP session of its peer, "" before the first offer
 	out       Outbox // nil: the socket is lost
 	resume    string // sum of the token that resumes it
-	before    string // sum of the one that was used for it
+	before    string // sum of the one that was used for it, until they ask for something
 	joined    time.Time
 	revived   bool // joined at a server that was killed
 	back      bool // and has resumed since

@@ -60,17 +60,22 @@ func tokenSum(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// resumes says whether token gives m their place back. Each does so once; after
-// a restart the one that was used last does too, since the newest may have died
-// with the server on its way.
+// resumes says whether token gives m their place back: the newest does, and the
+// one that was used for it until m has shown that they have the newest, which may
+// have been lost on its way, with the socket or with the server.
 func (m *member) resumes(token string) bool {
 	sum := tokenSum(token)
-	return sum == m.resume || m.revived && !m.back && sum == m.before && m.before != ""
+	return sum == m.resume || sum == m.before && m.before != ""
 }
 
-// keepCall keeps what a server that goes on with the call must know of it.
-func (c *Call) keepCall() {
-	c.keep(placeJob{data: raw(callPlace{Bot: c.botID, Greeting: c.spec.Greeting, Language: c.spec.Language, ExternalAgent: c.spec.ExternalAgent})}, nil)
+// isHere: who asks for something has had the answer to their join. An offer does
+// not count: clients send it right behind the join.
+func (m *member) isHere() { m.before = "" }
+
+// keepCall keeps what a server that goes on with the call must know of it, and
+// calls done as keepPlace does.
+func (c *Call) keepCall(done func()) {
+	c.keep(placeJob{data: raw(callPlace{Bot: c.botID, Greeting: c.spec.Greeting, Language: c.spec.Language, ExternalAgent: c.spec.ExternalAgent})}, done)
 }
 
 // keepPlace keeps m's place; done, which may be nil, is called by any goroutine
@@ -78,6 +83,20 @@ func (c *Call) keepCall() {
 func (c *Call) keepPlace(m *member, done func()) {
 	p := memberPlace{Claims: m.claims, Role: m.role, Subscribe: m.sub, Joined: m.joined, Resume: m.resume, Before: m.before}
 	c.keep(placeJob{id: m.id, data: raw(p)}, done)
+}
+
+// written calls done, from any goroutine, when what has been submitted so far is
+// durable, or the store does not take it now.
+func (c *Call) written(done func(error)) {
+	if done == nil {
+		return
+	}
+	c.rec.submit(job{barrier: true, done: func(_ transcripts.Entry, err error) {
+		if err != nil {
+			err = wire.Wrap(wire.KindStorage, err, "it could not be recorded yet: the server's storage does not answer")
+		}
+		done(err)
+	}})
 }
 
 // dropPlace forgets who has left.

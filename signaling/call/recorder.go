@@ -32,6 +32,7 @@ type job struct {
 	entry      *transcripts.Entry
 	transition *transcripts.Transition
 	place      *placeJob
+	barrier    bool                    // writes nothing: what was submitted before it is written
 	decisive   bool                    // a claim: never retried, its failure is the answer
 	undo       *transcripts.Transition // of a decisive one: takes it back where its outcome is not known
 	done       func(transcripts.Entry, error)
@@ -95,7 +96,7 @@ func (r *recorder) handle(j job) {
 		r.flush()
 	}
 	if len(r.backlog) > 0 {
-		if j.decisive {
+		if j.decisive || j.barrier {
 			j.done(transcripts.Entry{}, transcripts.ErrFull)
 			return
 		}
@@ -156,6 +157,9 @@ func (r *recorder) flush() {
 func (r *recorder) write(j job) (transcripts.Entry, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
 	defer cancel()
+	if j.barrier {
+		return transcripts.Entry{}, nil
+	}
 	if j.entry != nil {
 		return r.store.Append(ctx, *j.entry)
 	}

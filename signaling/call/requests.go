@@ -21,6 +21,7 @@ func (m *Member) alone(ctx context.Context, fn func(reply func(error))) error {
 			reply(errGone)
 			return
 		}
+		m.m.isHere()
 		fn(reply)
 	})
 }
@@ -38,8 +39,7 @@ func (m *Member) Subscribe(ctx context.Context, s wire.Subscribe) error {
 	return m.alone(ctx, func(reply func(error)) {
 		m.m.sub = s
 		m.m.p.SetSubscription(sfuSubscription(s))
-		m.c.keepPlace(m.m, nil)
-		reply(nil)
+		m.c.keepPlace(m.m, func() { reply(nil) })
 		m.c.catchUp(m.m)
 	})
 }
@@ -60,6 +60,7 @@ func (m *Member) Message(ctx context.Context, text string) (int64, error) {
 			reply(0, errGone)
 			return
 		}
+		m.m.isHere()
 		m.c.typed(m.m, text, true, reply)
 	})
 }
@@ -148,7 +149,7 @@ func (c *Call) requestHuman(ctx context.Context, r wire.RequestHuman, by *member
 		details := map[string]any{}
 		if r.Email != "" {
 			details["email"] = r.Email
-			c.setEmail(r.Email, "request", by)
+			c.setEmail(r.Email, "request", by, nil) // the request is written after it
 		}
 		if r.Skill != "" {
 			details["skill"] = r.Skill
@@ -207,6 +208,7 @@ func (m *Member) Takeover(ctx context.Context, mode wire.TakeoverMode, key strin
 			reply(wire.TakeoverResult{}, errGone)
 			return
 		}
+		m.m.isHere()
 		m.c.claimBy(Claimant{Identity: m.m.claims.Identity, Name: m.m.name(), Avatar: m.m.claims.Avatar, Mode: mode, Key: key}, m.m, func(uid string, err error) {
 			switch {
 			case err != nil:
@@ -263,8 +265,7 @@ func (m *Member) SetEmail(ctx context.Context, e wire.SetEmail) error {
 		return wire.Errorf(wire.KindForbidden, "the caller's address is the caller's to give")
 	}
 	return m.alone(ctx, func(reply func(error)) {
-		m.c.setEmail(e.Email, "given", m.m)
-		reply(nil)
+		m.c.setEmail(e.Email, "given", m.m, reply)
 	})
 }
 
@@ -362,7 +363,7 @@ func (c *Call) hangup(reason string) {
 func (m *Member) Leave(ctx context.Context) error {
 	return m.alone(ctx, func(reply func(error)) {
 		m.c.drop(m.m, "left")
-		reply(nil)
+		m.c.written(func(error) { reply(nil) }) // they are not waited for after a restart
 	})
 }
 

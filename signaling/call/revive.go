@@ -157,6 +157,7 @@ func (h *Hub) revive(ctx context.Context, r transcripts.Call) (*Call, error) {
 	p := recall(r.Created, entries)
 	p.stands(was, r.StateAt)
 	c.remembers(entries)
+	c.revived = true
 	c.claim, c.reason, c.requests, c.again = r.Claim, r.Reason, p.wanted, p.wanted.After(p.request.Start)
 	c.request++ // the one that it goes on with, if any
 	c.assist.email, c.assist.emailAt, c.assist.emailWas = p.email, p.emailAt, p.email != ""
@@ -337,6 +338,8 @@ func (c *Call) isBack(m *member) {
 		return
 	}
 	m.back = true
+	m.channelAt = min(m.channelAt, m.resumedAt) // there may have been several restarts
+	c.entriesBySocketLater(m)
 	switch m.role {
 	case wire.RoleCaller:
 		if c.answered || !c.oursAnswers() {
@@ -349,12 +352,12 @@ func (c *Call) isBack(m *member) {
 	}
 }
 
-// goOn lets our bot talk on with a caller who is back: it knows what was said,
-// does not greet again, and explains the gap.
+// goOn lets our bot talk with a caller. With one who is back after a restart it
+// talks on: it knows what was said, does not greet again, and explains the gap.
 func (c *Call) goOn() {
 	switch {
 	case c.agentOut: // it is briefed when the human gives the call back
-	case len(c.lines) == 0:
+	case !c.revived || len(c.lines) == 0:
 		c.answer()
 	case c.machine.State == takeover.WillStart:
 		c.botMode(BotCompany, c.epoch, c.history())

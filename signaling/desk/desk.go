@@ -234,6 +234,12 @@ func (d *Desk) Do(ctx context.Context, e queue.Event) error {
 	return d.durable(ctx, func(reply func(error)) { d.run.do(e, reply) })
 }
 
+// Settled returns when all that calls have told so far is durable, so that who
+// asked for it can be told that it is done.
+func (d *Desk) Settled(ctx context.Context) error {
+	return d.durable(ctx, func(reply func(error)) { d.run.next.replies = append(d.run.next.replies, reply) })
+}
+
 // durable runs f on the desk's goroutine and waits until what it did is written.
 func (d *Desk) durable(ctx context.Context, f func(reply func(error))) error {
 	answer := make(chan error, 1)

@@ -44,6 +44,13 @@ func (d *Desk) Watch(ctx context.Context, identity string, o WatchOptions, post 
 		}
 	}
 	view, _, err = ask(ctx, d, func() (wire.WatchDeskResult, struct{}, error) { return d.run.watch(w), struct{}{}, nil })
+	if err == nil {
+		// A console sees nothing that the disk has not; while that does not answer
+		// it is better to see something.
+		if kept := d.Settled(ctx); wire.AsError(kept).Kind != wire.KindStorage {
+			err = kept
+		}
+	}
 	if err != nil {
 		// It may only have been late: nobody is here for whom nobody stops.
 		d.box.put(func() { d.run.unwatch(w) })
@@ -165,13 +172,13 @@ func (r *runner) show(w *watcher) {
 	places := r.places()
 	c := wire.DeskChanged{Handoffs: w.ended}
 	for id := range w.handoffs {
-		if h, ok := r.queue.Handoff(id); ok {
+		if h, ok := r.queue.Handoff(id); ok && r.isDurable(id, "") {
 			c.Handoffs = append(c.Handoffs, r.line(&h, places[id]))
 		}
 	}
 	slices.SortFunc(c.Handoffs, func(a, b wire.HandoffLine) int { return order(a.Position) - order(b.Position) })
 	for id := range w.agents {
-		if a, ok := r.queue.Agent(id); ok {
+		if a, ok := r.queue.Agent(id); ok && r.isDurable("", id) {
 			c.Agents = append(c.Agents, r.agentLine(&a))
 		}
 	}
@@ -183,6 +190,13 @@ func (r *runner) show(w *watcher) {
 	clear(w.agents)
 	w.ended, w.board = nil, false
 	w.post(wire.NotifyDeskChanged, c)
+}
+
+// isDurable says whether the disk has a handoff, or an agent, as the queue has it.
+// What it has not yet is told when it has: changed names it again then.
+func (r *runner) isDurable(handoff, agent string) bool {
+	in := func(b *batch) bool { return b != nil && (b.handoffs[handoff] || b.agents[agent]) }
+	return !in(&r.next) && !in(r.writing)
 }
 
 // places is the line's order, made once for all consoles that are told in the

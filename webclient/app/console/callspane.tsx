@@ -280,8 +280,7 @@ function LastLine({ call }: { call?: CallSummary }) {
   if (!l) return <span class="call-last" />;
   return (
     <span class="call-last small muted" dir="auto">
-      <b>{l.role === "agent" ? t("who.ai") : l.role === "caller" ? t("who.caller") : (l.name ?? t("who.human"))}:</b> {l.text}
-      {!l.end && "…"}
+      <b>{l.role === "agent" ? t("who.ai") : l.role === "caller" ? t("who.caller") : (l.name ?? t("who.human"))}:</b> {l.end ? l.text : `${l.text.replace(/[.…\s]+$/, "")}…`}
     </span>
   );
 }

@@ -118,6 +118,7 @@ export class ConsoleModel {
     this.agents.value = [];
     this.me.value = this.offer.value = null;
     this.loaded.value = false;
+    this.wrapUp.dismiss();
     this.loginError.value = message;
   }
 
@@ -324,7 +325,10 @@ export class ConsoleModel {
       this.announcer.say(t("presence.now", { presence: t(`presence.${p.presence}`) }));
     });
     desk.on("alert", (a) => this.attention.alert(a));
-    desk.on("ended", (h) => this.attention.ended(h));
+    desk.on("ended", (h) => {
+      this.attention.ended(h);
+      this.wrapUp.ended(h);
+    });
     desk.on("settings", (s) => this.#prefs.operator(s.notifications));
     desk.on("asked", (h) => {
       this.announcer.say(t("inbox.asks", { who: callerLabel(h.caller) }));
