@@ -20,11 +20,12 @@ import (
 // own until the server is dead, and notes what they were told is done.
 type crowd struct {
 	town
-	keys  *auth.Keyring
-	now   *process
-	round int
-	acts  atomic.Int64
-	acks  atomic.Int64
+	keys   *auth.Keyring
+	now    *process
+	before string // what the last one said
+	round  int
+	acts   atomic.Int64
+	acks   atomic.Int64
 
 	mu   sync.Mutex
 	told map[string]wire.HandoffLine // what consoles were shown last of each
@@ -112,6 +113,7 @@ func TestKillAcknowledged(t *testing.T) {
 		if s := k.now.stderr.String(); strings.Contains(s, "DATA RACE") || strings.Contains(s, "panic:") {
 			t.Fatalf("round %d: the server said\n%s", k.round, s)
 		}
+		k.before = k.now.stderr.String()
 		k.now = startProcess(t, k.port, data)
 		k.audit(all)
 	}
@@ -253,48 +255,42 @@ func (p *person) arrives() {
 		}
 		return ""
 	})
-	if !p.enters(wire.Join{Token: made.Token}) {
-		return
+	if p.enters(wire.Join{Token: made.Token}) == nil {
+		p.call = made.CallID
 	}
-	p.call = made.CallID
 }
 
-// enters joins or resumes; false: nobody was told that they are in.
-func (p *person) enters(join wire.Join) bool {
+// enters joins or resumes; with an error nobody was told that they are in.
+func (p *person) enters(join wire.Join) error {
 	at, err := p.k.socket(nil)
 	if err != nil {
-		return false
+		return err
 	}
 	var in wire.JoinResult
-	if !p.tries(at.ask(wire.MethodJoin, join, &in)) {
+	err = at.ask(wire.MethodJoin, join, &in)
+	if !p.tries(err) {
 		at.close()
-		return false
+		return err
 	}
 	p.at, p.resume = at, in.ResumeToken
-	return true
+	return nil
 }
 
 // resumes gives a caller their place again, which nothing but the server's death
 // may prevent.
 func (p *person) resumes() {
-	if p.enters(wire.Join{Resume: p.resume}) || p.k.isDead() {
+	refused := p.enters(wire.Join{Resume: p.resume})
+	if refused == nil {
 		return
 	}
 	var c wire.CallRecord
-	if err := p.rest(http.MethodGet, "/v1/calls/"+p.call, "", &c); err != nil || c.State != "ended" || !p.leaving {
-		p.k.t.Errorf("round %d: %s cannot resume %s: %v", p.k.round, p.name, jsonOf(c), err)
-	}
-	p.over()
-}
-
-func (k *crowd) isDead() bool {
-	t := time.NewTimer(2 * time.Second)
-	defer t.Stop()
-	select {
-	case <-k.now.gone:
-		return true
-	case <-t.C:
-		return false
+	err := p.rest(http.MethodGet, "/v1/calls/"+p.call, "", &c)
+	switch {
+	case err == nil && c.State == "ended" && p.leaving:
+		p.over()
+	case !p.k.now.dies():
+		p.k.t.Errorf("round %d: %s cannot resume %s: %v, %v; the server before said %q", p.k.round, p.name, jsonOf(c), refused, err, p.k.before)
+		p.over()
 	}
 }
 

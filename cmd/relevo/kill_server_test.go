@@ -86,6 +86,18 @@ func (p *process) dead() bool {
 	}
 }
 
+// dies waits a moment for one that was just killed, and says whether it was.
+func (p *process) dies() bool {
+	t := time.NewTimer(10 * time.Second)
+	defer t.Stop()
+	select {
+	case <-p.gone:
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
 func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

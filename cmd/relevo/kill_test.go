@@ -299,23 +299,11 @@ func (k *kills) died(err error, who string) bool {
 	if err == nil {
 		return false
 	}
-	if k.isDead() {
+	if k.now.dies() {
 		return true
 	}
 	k.t.Errorf("round %d: %s: %v", k.round, who, err)
 	return true
-}
-
-// isDead waits a moment for a server that was just killed.
-func (k *kills) isDead() bool {
-	t := time.NewTimer(2 * time.Second)
-	defer t.Stop()
-	select {
-	case <-k.now.gone:
-		return true
-	case <-t.C:
-		return false
-	}
 }
 
 func (k *kills) tell(handoffs []wire.HandoffLine) {
@@ -350,7 +338,7 @@ func (k *kills) comesBack(g *guest) bool {
 	// The AI explains the gap, or the human is heard, who was faster.
 	if k.await(func() bool { return v.words.Load() > 0 || v.heard.Load() > 20 }) {
 		k.counts.resumed++
-	} else if !k.isDead() {
+	} else if !k.now.dies() {
 		k.t.Errorf("round %d: a caller of a call in state %s is not answered", k.round, call.State)
 	}
 	return true
@@ -381,7 +369,7 @@ func (k *kills) returns(a *clerk) {
 	})
 	if ok {
 		k.counts.again++
-	} else if !k.isDead() {
+	} else if !k.now.dies() {
 		k.t.Errorf("round %d: %s is back and the call is %+v", k.round, a.name, call)
 	}
 }
