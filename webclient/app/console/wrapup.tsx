@@ -6,6 +6,7 @@ import { Icon } from "../shared/icons.tsx";
 import { Notice } from "../shared/ui.tsx";
 import { useNow } from "./callspane.tsx";
 import type { ConsoleModel } from "./model.ts";
+import { callerLabel } from "./wording.ts";
 
 export function WrapUpCard({ model }: { model: ConsoleModel }) {
   const w = model.wrapUp;
@@ -18,7 +19,7 @@ export function WrapUpCard({ model }: { model: ConsoleModel }) {
   if (!of && model.me.value?.presence !== "wrapUp") return null;
   const f = w.form.value;
   const who = of ? w.callers.value.get(of) : undefined;
-  const title = who ? t("wrapup.of", { name: who }) : t("wrapup.title");
+  const title = who ? t("wrapup.of", { name: callerLabel(who) }) : t("wrapup.title");
   return (
     <form
       class="wrapup"
