@@ -16,9 +16,9 @@ export function WrapUpCard({ model }: { model: ConsoleModel }) {
   }, [of]);
   const now = useNow();
   const timed = w.timed.value !== null;
-  if (!of && model.me.value?.presence !== "wrapUp") return null;
+  if (!of) return null; // the desk says so with the whole record, moments after the presence
   const f = w.form.value;
-  const who = of ? w.callers.value.get(of) : undefined;
+  const who = w.callers.value.get(of);
   const title = who ? t("wrapup.of", { name: callerLabel(who) }) : t("wrapup.title");
   return (
     <form

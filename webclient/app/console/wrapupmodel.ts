@@ -84,7 +84,7 @@ export class WrapUpModel {
   /** Saves, and is ready for the next call. */
   async done(): Promise<void> {
     const of = this.#of;
-    const timed = this.timed.value !== null;
+    const timed = this.me.value?.presence === "wrapUp";
     if (of && !(await this.save())) return;
     if (this.late.value === of) this.late.value = null;
     if (timed) await this.desk((d) => d.wrapUpDone());
