@@ -211,7 +211,7 @@ test("a team at the desk", { timeout: 240_000 }, async (t) => {
     await setting(server, "routing", { ...routing, ring: S, retryAfter: S });
     await noWrapUp(dana);
     await dana.page.locator('[data-testid="presence"][data-presence="away"]').waitFor({ timeout: 40_000 });
-    await dana.page.getByTestId("desk-problem").getByText(/did not answer twice/).waitFor();
+    await dana.page.getByTestId("desk-problem").getByText(/missed two calls in a row/).waitFor();
     const missed = await dana.page.evaluate(() => window.relevo.events.filter((e) => e.event === "desk.offerGone" && e.payload.why === "unanswered").length);
     assert.equal(missed, 2);
     await clean(dana, "inbox, calls missed");

@@ -73,6 +73,22 @@ describe("the form after a call", () => {
     be({ presence: "available" });
     expect(w.handoff.value).toBeNull();
   });
+  it("waits for the record that says which call it is", () => {
+    const { w, be } = make();
+    be({ presence: "wrapUp", wrapUpAt: 5_000 });
+    expect(w.handoff.value).toBeNull();
+    be({ presence: "wrapUp", wrapUp: "h1", wrapUpAt: 5_000 });
+    expect([w.handoff.value, w.until.value]).toEqual(["h1", 5_000]);
+  });
+  it("that is done before the end is told does not come again", async () => {
+    const { w, be } = make();
+    be({ presence: "wrapUp", wrapUp: "h1", wrapUpAt: 5_000 });
+    await w.begin("h1");
+    await w.done();
+    be({ presence: "available" });
+    w.ended(ended("h1"));
+    expect(w.handoff.value).toBeNull();
+  });
   it("half written when the time is over, stays until it is saved or closed", async () => {
     const { w, be, stored } = make();
     be({ presence: "wrapUp", wrapUp: "h1", wrapUpAt: 5_000 });

@@ -147,10 +147,15 @@ function Holding({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
   return (
     <div class="dock-row">
       <div class="dock-text grow">
-        <b>
-          <span class="live-dot" aria-hidden="true" />
-          {returning ? t("call.handingBack") : t("call.live")}
-        </b>
+        <div class="row">
+          <b>
+            <span class="live-dot" aria-hidden="true" />
+            {returning ? t("call.handingBack") : t("call.live")}
+          </b>
+          <div class="dock-meter">
+            <LevelMeter track={desk.muted.value ? null : desk.microphone.value} label={t("call.micLevel")} />
+          </div>
+        </div>
         <span class="small">
           {agentVoice ? t("call.inAiVoice") : desk.muted.value ? t("call.muted") : t("call.hearsYou", { name: desk.callerName.value })}
         </span>
@@ -158,9 +163,6 @@ function Holding({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
           <input type="checkbox" checked={desk.watch.value} onChange={(e) => (desk.watch.value = e.currentTarget.checked)} data-testid="watch" />
           {t("assist.watch")}
         </label>
-      </div>
-      <div class="dock-meter">
-        <LevelMeter track={desk.muted.value ? null : desk.microphone.value} label={t("call.micLevel")} />
       </div>
       <button type="button" class={desk.muted.value ? "btn off compact" : "btn compact"} onClick={() => desk.toggleMute()} data-testid="desk-mute" >
         <Icon name={desk.muted.value || !desk.microphone.value ? "micOff" : "mic"} /> {desk.muted.value || !desk.microphone.value ? t("call.unmute") : t("call.mute")}

@@ -6,6 +6,7 @@ import { Icon } from "../shared/icons.tsx";
 import { Notice } from "../shared/ui.tsx";
 import { useNow } from "./callspane.tsx";
 import type { ConsoleModel } from "./model.ts";
+import { callerLabel } from "./wording.ts";
 
 export function WrapUpCard({ model }: { model: ConsoleModel }) {
   const w = model.wrapUp;
@@ -15,10 +16,10 @@ export function WrapUpCard({ model }: { model: ConsoleModel }) {
   }, [of]);
   const now = useNow();
   const timed = w.timed.value !== null;
-  if (!of && model.me.value?.presence !== "wrapUp") return null;
+  if (!of) return null; // the desk says so with the whole record, moments after the presence
   const f = w.form.value;
-  const who = of ? w.callers.value.get(of) : undefined;
-  const title = who ? t("wrapup.of", { name: who }) : t("wrapup.title");
+  const who = w.callers.value.get(of);
+  const title = who ? t("wrapup.of", { name: callerLabel(who) }) : t("wrapup.title");
   return (
     <form
       class="wrapup"

@@ -22,6 +22,8 @@ export class WrapUpModel {
   readonly problem = signal<string | null>(null);
   #of: string | null = null;
   #kept = EMPTY;
+  /** Those whose clock has run, the newest last: their end may be told when they are written up already. */
+  #had: string[] = [];
 
   constructor(
     private readonly api: DeskApi,
@@ -32,6 +34,7 @@ export class WrapUpModel {
     effect(() => {
       const now = this.timed.value;
       if (before !== null && now !== before) this.#clockOver(before);
+      if (now !== null && now !== before) this.#had = [...this.#had, now].slice(-32);
       before = now;
     });
   }
@@ -46,7 +49,7 @@ export class WrapUpModel {
   ended(h: HandoffLine): void {
     const me = this.me.value;
     if (h.caller && h.agent === me?.identity) this.callers.value = new Map([...this.callers.value, [h.id, h.caller] as const].slice(-8));
-    if (!me || h.agent !== me.identity || this.timed.value || this.changed) return;
+    if (!me || h.agent !== me.identity || this.timed.value || this.changed || this.#had.includes(h.id)) return;
     this.late.value = h.id;
   }
 
@@ -81,7 +84,7 @@ export class WrapUpModel {
   /** Saves, and is ready for the next call. */
   async done(): Promise<void> {
     const of = this.#of;
-    const timed = this.timed.value !== null;
+    const timed = this.me.value?.presence === "wrapUp";
     if (of && !(await this.save())) return;
     if (this.late.value === of) this.late.value = null;
     if (timed) await this.desk((d) => d.wrapUpDone());
