@@ -45,6 +45,7 @@ type Config struct {
 
 	speaks   string // the language spoken now, "" is English; run's own after New, as are Lines and VoiceID
 	detected bool   // the caller was heard to speak it
+	told     string // the last LanguageHeard
 
 	// Spoken is how much of a written text is changed for the voice; see package
 	// spoken.

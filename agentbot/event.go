@@ -87,7 +87,8 @@ const (
 )
 
 // Event is what happens at an agent: Heard, Spoken, StateChanged, Interrupted,
-// ReplyCompleted, WantHuman, WantHangup, ToolCalled, Failed, EmailGiven, WaitAnswered or Ready. Each carries the epoch it was
+// ReplyCompleted, WantHuman, WantHangup, ToolCalled, Failed, EmailGiven, WaitAnswered,
+// LanguageHeard or Ready. Each carries the epoch it was
 // made for, but for Heard, which belongs to a leg.
 type Event interface{ event() }
 
@@ -96,7 +97,7 @@ type Heard struct {
 	Leg        Leg
 	SentenceID string
 	Text       string // cumulative; a final one replaces all before it
-	Final      bool   // once a sentence; Text "" takes back what partials showed
+	Final      bool   // once a sentence; Text "" takes back what partials showed, or is speech that could not be recognised
 	Start, End time.Time
 }
 

@@ -248,7 +248,7 @@ func (a *Agent) final(m msgFinal) {
 	if text != "" && m.leg.info.Role == RoleCaller {
 		a.heardLanguage(m.transcript.Language, text)
 	}
-	if text != "" || u.shown {
+	if text != "" || u.shown || err != nil { // what could not be recognised was said all the same
 		a.emit(Heard{Leg: m.leg.info, SentenceID: u.id, Text: text, Final: true, Start: u.start, End: u.end})
 	}
 	switch {

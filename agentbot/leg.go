@@ -128,10 +128,15 @@ func (l *leg) openVAD() engine.VADStream {
 // voice says whether a frame has the speaker's own voice.
 func (l *leg) voice(vad engine.VADStream, pcm []int16) bool {
 	if l.guard == nil {
-		return vad.Process(pcm)
+		voice := vad.Process(pcm)
+		l.machine.Late(engine.Late(vad))
+		return voice
 	}
 	l.guard.Hear(time.Now(), pcm)
 	own, late := l.guard.Near(vad.Process(pcm))
+	if own && !l.guard.Echoes() {
+		late = max(late, engine.Late(vad)) // faint voice may be an echo, where there is one
+	}
 	l.machine.Late(late)
 	return own
 }

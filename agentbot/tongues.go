@@ -217,6 +217,10 @@ func (a *Agent) heardLanguage(recognised, text string) {
 		return
 	}
 	tag := spokenBy(recognised, text)
+	if tag != "" && tag != a.cfg.told {
+		a.cfg.told = tag
+		a.emit(LanguageHeard{Epoch: a.epoch, Language: tag})
+	}
 	if tag == "" || tag == a.cfg.speaks {
 		return
 	}

@@ -182,6 +182,9 @@ func TestLanguageSwitch(t *testing.T) {
 		if said, _ = turn(400, 1500*ms); said[0] != "Let me see." && said[0] != "One moment." {
 			t.Errorf("said %q", said)
 		}
+		if told := of[LanguageHeard](w, 0); len(told) != 3 || told[0].Language != "en" || told[1].Language != "de" || told[2].Language != "en" {
+			t.Errorf("told of %+v", told)
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/relevo/relevo/signaling/call"
 	"github.com/relevo/relevo/signaling/desk"
@@ -66,6 +67,8 @@ func (d deskCalls) Live(id string) (string, bool) {
 }
 
 func (d deskCalls) Heard(id, identity string) bool { return d.hub.Heard(id, identity) }
+
+func (d deskCalls) CallerSilence(t time.Duration) { d.hub.CallerSilence(t) }
 
 func claimant(p desk.Person) call.Claimant {
 	return call.Claimant{Identity: p.Identity, Name: p.Name, Avatar: p.Avatar, Mode: wire.ModeOwnVoice}

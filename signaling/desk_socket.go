@@ -33,12 +33,13 @@ func (k *socket) watchDesk(ctx context.Context, w *wire.WatchDesk) (any, error) 
 	if w.Observe && !supervisor {
 		return nil, wire.Errorf(wire.KindForbidden, "only supervisors look at the desk without being at it")
 	}
-	view, stopDesk, err := k.s.cfg.Desk.Watch(ctx, person.Identity, desk.WatchOptions{Name: person.Name, Away: w.Away, Observe: w.Observe, Supervisor: supervisor}, k.out.Notify)
+	view, stopDesk, err := k.s.cfg.Desk.Watch(ctx, person.Identity, desk.WatchOptions{Name: person.Name, Away: w.Away, Observe: w.Observe, Supervisor: supervisor, Seen: k.conn.seen}, k.out.Notify)
 	if err != nil {
 		return nil, err
 	}
 	current, stopCalls := k.s.cfg.Hub.Watch(k.callsChanged)
 	k.watching, k.claims = true, claims
+	k.pingEvery(consolePing)
 	k.stopWatch = k.untilExpiry(claims, func() { stopDesk(); stopCalls() })
 	view.Role, view.Calls = string(person.Role), current
 	if view.Calls == nil {
@@ -46,6 +47,10 @@ func (k *socket) watchDesk(ctx context.Context, w *wire.WatchDesk) (any, error) 
 	}
 	return view, nil
 }
+
+// consolePing is how often a console is asked for a sign of life: whether
+// somebody is there is seen sooner than for others, and there are few of them.
+const consolePing = 2 * time.Second
 
 // untilExpiry ends a console's socket when its login expires: it would be told
 // of callers for ever. The result does what stop does, and lets the clock go.

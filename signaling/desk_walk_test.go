@@ -29,7 +29,9 @@ func (p *peer) must(method string, params any) {
 // next and this one, decline, assign, change priority and skills, be away, write
 // up.
 func TestDeskByHand(t *testing.T) {
-	bubble(t, nil, func(t *testing.T, r *rig) {
+	// A pipe holds nothing: a ping waits until the test reads.
+	patient := func(c *Config) { c.Limits.WriteWithin = time.Minute }
+	bubble(t, patient, func(t *testing.T, r *rig) {
 		annToken, bobToken := r.loggedIn("ann", "right"), r.bob("agent")
 		r.want(200, nil, "POST", "/v1/desk/settings/routing", annToken, `{"value":{"mode":"manual","askEvery":-1,"wrapUp":5000000000},"version":0}`)
 		ann, _ := r.console(annToken, wire.WatchDesk{})

@@ -394,9 +394,10 @@ func (f *fakeDeskCalls) Requeue(_ context.Context, id, _, why string) error {
 func (f *fakeDeskCalls) Drop(_ context.Context, id, why string, _ desk.Wait) error {
 	return f.note("drop", id, why)
 }
-func (f *fakeDeskCalls) Wait(string, desk.Wait)     {}
-func (f *fakeDeskCalls) Live(string) (string, bool) { return "pending", true }
-func (f *fakeDeskCalls) Heard(string, string) bool  { return false }
+func (f *fakeDeskCalls) Wait(string, desk.Wait)      {}
+func (f *fakeDeskCalls) Live(string) (string, bool)  { return "pending", true }
+func (f *fakeDeskCalls) Heard(string, string) bool   { return false }
+func (f *fakeDeskCalls) CallerSilence(time.Duration) {}
 
 // rig is an edge with one live call c1, one ended call old, and a server on
 // pipes around it, so that all of it lives in a bubble.

@@ -30,8 +30,9 @@ type socket struct {
 	out        *outbox
 	addr       netip.Prefix
 	log        *slog.Logger
-	readerGone chan struct{} // closed when nothing reads any more
-	inFlight   chan struct{} // a slot for each slow request
+	readerGone chan struct{}      // closed when nothing reads any more
+	pings      chan time.Duration // to the writer: how often from now on
+	inFlight   chan struct{}      // a slot for each slow request
 	slow       sync.WaitGroup
 	banned     atomic.Bool // its login has ended: it leaves, and does not come back
 
@@ -65,6 +66,7 @@ func (s *Server) serveWS(w http.ResponseWriter, r *http.Request) {
 		s: s, conn: conn, out: newOutbox(s.limits, s.metrics), addr: addr,
 		log:        s.log.With("socket", s.socketID.Add(1)),
 		readerGone: make(chan struct{}),
+		pings:      make(chan time.Duration, 1),
 		inFlight:   make(chan struct{}, s.limits.InFlight),
 		limiter:    rate.NewLimiter(rate.Limit(s.limits.MessageRate), s.limits.MessageBurst),
 	}
@@ -161,9 +163,19 @@ func (k *socket) write() error {
 			if err := k.conn.Ping(); err != nil {
 				return err
 			}
+		case every := <-k.pings:
+			ping.Reset(every)
 		case <-k.readerGone:
 			return nil
 		}
+	}
+}
+
+// pingEvery has the client asked more often. The reader's, once.
+func (k *socket) pingEvery(every time.Duration) {
+	select {
+	case k.pings <- min(every, k.s.limits.PingEvery):
+	default:
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -47,10 +48,17 @@ type wsConn struct {
 	c      *websocket.Conn
 	limits Limits
 
+	opened time.Time
+
+	heard atomic.Int64 // when the client last sent anything, as time since opened
+
 	// Owned by the reader.
 	joined bool
 	buf    []byte
 }
+
+// seen is when the client last sent anything, be it a pong. Anybody's.
+func (c *wsConn) seen() time.Time { return c.opened.Add(time.Duration(c.heard.Load())) }
 
 // offersSubprotocol tells whether the client speaks our protocol.
 func offersSubprotocol(r *http.Request) bool {
@@ -67,7 +75,7 @@ func upgrade(u *websocket.Upgrader, w http.ResponseWriter, r *http.Request, l Li
 	if err != nil {
 		return nil, err
 	}
-	conn := &wsConn{c: c, limits: l}
+	conn := &wsConn{c: c, limits: l, opened: time.Now()}
 	// What arrives compressed can be smaller than what it says, never much
 	// larger: this bounds the raw bytes, Read what comes out of them.
 	c.SetReadLimit(int64(l.Message) + 1024)
@@ -87,6 +95,7 @@ func upgrade(u *websocket.Upgrader, w http.ResponseWriter, r *http.Request, l Li
 // extend gives the client time until the pong after the next ping. Before it
 // has joined, the join deadline stands.
 func (c *wsConn) extend() error {
+	c.heard.Store(int64(time.Since(c.opened)))
 	if !c.joined {
 		return nil
 	}

@@ -43,6 +43,22 @@ type VADStream interface {
 	Close() error
 }
 
+// Later is a VADStream that may be sure of a voice only when it has begun.
+type Later interface {
+	// Late is how many of the frames just before the last one had voice after
+	// all: when Process has found it again.
+	Late() int
+}
+
+// Late is what a detector says of the frames before the one that it has just
+// judged.
+func Late(s VADStream) int {
+	if l, ok := s.(Later); ok {
+		return l.Late()
+	}
+	return 0
+}
+
 // ASR opens recognisers of speech.
 type ASR interface {
 	// OpenASR prepares one leg's recogniser. lang is a BCP 47 tag, "" for the

@@ -35,6 +35,7 @@ type Config struct {
 		Most    float64 `json:"most"`    // 0.7: what one turn adds at most
 		Offer   float64 `json:"offer"`   // 0.82: the score at which a human is offered
 		Request float64 `json:"request"` // 1.35: the score at which one is asked for
+		Unsure  float64 `json:"unsure"`  // 0.6: the score at which a guess is offered a human for distress: what was said is no question
 	} `json:"distress"`
 	NotUnderstood struct {
 		Off     bool `json:"off"`
@@ -96,7 +97,7 @@ func New(cfg Config) (*Rules, error) {
 	errs := []error{
 		within("callerAsked.from", cfg.CallerAsked.From, 0, 1), within("lowConfidence.below", cfg.LowConfidence.Below, 0, 1),
 		within("distress.fade", cfg.Distress.Fade, 0, 0.99), within("distress.most", cfg.Distress.Most, 0, 1),
-		within("distress.offer", cfg.Distress.Offer, 0, 100), within("distress.request", cfg.Distress.Request, 0, 100),
+		within("distress.offer", cfg.Distress.Offer, 0, 100), within("distress.request", cfg.Distress.Request, 0, 100), within("distress.unsure", cfg.Distress.Unsure, 0, 100),
 		within("lowConfidence.requestAfter", float64(cfg.LowConfidence.RequestAfter), -1, 100),
 		within("notUnderstood.after", float64(cfg.NotUnderstood.After), 1, 100),
 		within("engineFailure.after", float64(cfg.EngineFailure.After), 1, 100), within("restAfterNo", float64(cfg.RestAfterNo), 0, 100),
@@ -150,6 +151,7 @@ func (c *Config) defaults() {
 	or(&c.Distress.Most, 0.7)
 	or(&c.Distress.Offer, 0.82)
 	or(&c.Distress.Request, 1.35)
+	or(&c.Distress.Unsure, 0.6)
 	or(&c.NotUnderstood.After, 3)
 	or(&c.EngineFailure.After, 3)
 	or(&c.RestAfterNo, 3)

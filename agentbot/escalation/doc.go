@@ -18,7 +18,8 @@
 //	lowConfidence   the reply is a guess: the first is an offer, the second in a row a request
 //	modelRequested  the model called its tool
 //	phrase          words or intents of the operator's, of the caller's or of the AI's
-//	distress        a sum over the caller's turns that fades; no single turn reaches it
+//	distress        a sum over the caller's turns that fades; no single turn reaches it, but it
+//	                is the reason where a reply to an upset caller is a guess
 //	notUnderstood   misheard turns, "I said …", the same question again, replies without an answer
 //	engineFailure   failed turns in a row
 //

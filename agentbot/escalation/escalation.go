@@ -102,6 +102,7 @@ type State struct {
 	unheard  int     // signs of not being understood, in a row
 	unsure   int     // guesses in a row
 	failures int     // failed turns in a row
+	guessed  bool    // what was offered is instead of a guess
 	resting  int     // turns of the caller in which nothing is offered
 	answered bool    // there was a reply since the caller's last turn
 	recent   [recentTurns]string
@@ -142,7 +143,7 @@ func (r *Rules) Step(s State, e Event) (State, Decision) {
 	case EngineWorked:
 		s.failures = 0
 	case Unoffered:
-		if s.Offered == LowConfidence {
+		if s.guessed && s.Offered != "" {
 			s.unsure, s.unheard = max(0, s.unsure-1), max(0, s.unheard-1)
 		}
 		s.Offered = ""
@@ -206,7 +207,7 @@ func (r *Rules) decide(s State, d Decision) (State, Decision) {
 		if s.Open || s.resting > 0 && d.Reason != LowConfidence {
 			return s, Decision{}
 		}
-		s.Offered, s.detail = d.Reason, d.Detail
+		s.Offered, s.detail, s.guessed = d.Reason, d.Detail, false
 		if d.Reason == NotUnderstood {
 			s.unheard = 0
 		}
@@ -250,7 +251,9 @@ func (r *Rules) notUnderstood(s State) Decision {
 	return d
 }
 
-// guess is a reply that will not be said.
+// guess is a reply that will not be said. An upset caller who says what nothing
+// answers complains and does not ask: that is the reason then, and it is the
+// line for it that is said.
 func (r *Rules) guess(s State, confidence float64) (State, Decision) {
 	s.unsure++
 	s.unheard++
@@ -262,10 +265,17 @@ func (r *Rules) guess(s State, confidence float64) (State, Decision) {
 		return r.decide(s, r.notUnderstood(s))
 	case s.Open:
 		return s, Decision{Action: Withhold, Reason: LowConfidence}
+	}
+	if !r.cfg.Distress.Off && s.resting == 0 && s.score >= r.cfg.Distress.Unsure {
+		d.Reason, d.Detail = Distress, scored(s.score)+", "+d.Detail
+	}
+	switch {
 	case c.RequestAfter > 0 && s.unsure >= c.RequestAfter:
 		d.Action = Request
 	}
-	return r.decide(s, d)
+	s, d = r.decide(s, d)
+	s.guessed = d.Action == Offer
+	return s, d
 }
 
 // modelReason is the reason of ours that a model's means. What is none of them

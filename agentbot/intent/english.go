@@ -8,14 +8,14 @@ var (
 		colleague colleagues coworker agent agents adviser advisor advisers advisors manager managers boss receptionist attendant clerk teammate
 		owner founder founders director`)
 	weakNouns = set(`person persons people someone somebody anybody anyone staff employee employees man woman lady guy
-		individual being specialist expert technician team body associate consultant`)
+		individual being specialist expert technician team body associate consultant soul`)
 	realWords    = set("real reel live actual living proper breathing flesh genuine")
 	contactVerbs = set(`talk talking speak speaking connect connecting transfer transferring transferred switch switching chat chatting forward
-		escalate escalated pass passing through redirect hand handing handed connected reach discuss deal converse hook`)
+		escalate escalated pass passing through redirect hand handing handed connected reach discuss deal converse hook fetch fetching summon`)
 	wishWords = set("want need like love prefer rather get give let can could may bring find have wish must demand insist")
 	botNouns  = set("robot robots bot bots machine machines computer computers ai program software recording automat voicebot chatbot chatbots")
 	fedUp     = set("sick tired enough stop hate done fed stupid useless instead off")
-	addressed = set("man guy lady woman body boss individual being team owner founder founders director") // by themselves they greet, or are half of something
+	addressed = set("man guy lady woman body soul boss individual being team owner founder founders director") // by themselves they greet, or are half of something
 	greetings = set("hello hi hey please a an the to oh okay ok yes yeah well um uh no sorry now just then and good morning afternoon evening day")
 	questions = set("are is was were do does did how who what where which when why will has have am")
 	firstOnes = set("i me we us my")
@@ -51,6 +51,9 @@ func englishHuman(words []string, whole bool) float64 {
 	contact := slices.IndexFunc(words, func(w string) bool { return contactVerbs[w] })
 	if contact < 0 && has(words, "have", "a", "word") {
 		contact = slices.Index(words, "word")
+	}
+	if contact < 0 {
+		contact = getsTo(words, spot)
 	}
 	me := slices.Contains(words, "me") || slices.Contains(words, "us")
 	first := slices.ContainsFunc(words, func(w string) bool { return firstOnes[w] })
@@ -141,9 +144,10 @@ func against(words []string, noun, contact int, first bool) float64 {
 	if isNoun(words, noun) {
 		score++
 	}
-	if has(words, "do", "i", "need") || has(words, "do", "i", "have") || has(words, "must", "i") || has(words, "should", "i") {
+	if !(how(words) && contact >= 0 && noun > contact) && (has(words, "do", "i", "need") || has(words, "do", "i", "have") || has(words, "must", "i") || has(words, "should", "i")) {
 		score += 1 // whether it must be
 	}
+	moved := transfers(words)
 	for i, w := range words {
 		before := at(words, i-1)
 		switch {
@@ -159,7 +163,7 @@ func against(words []string, noun, contact int, first bool) float64 {
 			score += 1.5
 		case pastWords[w] && !slices.Contains(words, "again"):
 			score += 0.8
-		case i == noun && (counters[before] || owners[before] || before == "the" && weakNouns[w] && (contact < 0 || contact > i || i-contact > 3)):
+		case i == noun && (counters[before] || owners[before] || before == "the" && weakNouns[w] && !moved && (contact < 0 || contact > i || i-contact > 3)):
 			score++
 		case i == noun && set3(at(words, i+1), "error", "resources", "manual") || i == noun && set3(at(words, i+1), "mistake", "rights", "hair"):
 			score += 1.5
@@ -315,6 +319,23 @@ func transfers(words []string) bool {
 		}
 	}
 	return slices.Contains(words, "escalate")
+}
+
+// getsTo is where words say to get to the human at noun, "get through to a
+// person", or -1.
+func getsTo(words []string, noun int) int {
+	for i, w := range words[:max(noun, 0)] {
+		if next := at(words, i+1); (w == "get" || w == "getting") && noun-i <= 5 && (next == "to" || next == "through" || next == "hold" || next == "ahold") {
+			return i
+		}
+	}
+	return -1
+}
+
+// how says whether words ask for the way to something: "what do I have to say to
+// reach a person" takes it for granted that it is wished.
+func how(words []string) bool {
+	return slices.ContainsFunc(words[:min(3, len(words))], func(w string) bool { return w == "what" || w == "how" })
 }
 
 // givesMe says whether words ask to be given the human at noun: "get me a

@@ -27,6 +27,7 @@ const (
 	there  // is there
 	small  // says nothing: articles, greetings
 	reply  // call back
+	copula // is, am, was
 
 	exactly // what a word's beginning says does not count
 )
@@ -168,6 +169,9 @@ func wanting(cs []class, whole, pastForm bool) float64 {
 	} else if strength > 0 && all&give != 0 {
 		score += 0.2
 	}
+	if strength > 0 && commanded(cs, target) {
+		score += 0.45
+	}
 	if all&wish != 0 {
 		score += 0.25
 	}
@@ -224,7 +228,35 @@ func objections(cs []class, all class, target int, pastForm bool) float64 {
 	if target > 0 && cs[target-1]&mine != 0 {
 		score++
 	}
+	if all&(talk|move|give|reply) == 0 && predicate(cs, target) {
+		score++
+	}
 	return score
+}
+
+// commanded says whether a clause begins with the command to get the person at
+// target: "holen Sie jemanden".
+func commanded(cs []class, target int) bool {
+	for i, c := range cs[:target] {
+		if c&give != 0 || c&(small|please|me) == 0 {
+			return c&give != 0 && target-i <= 3
+		}
+	}
+	return false
+}
+
+// predicate says whether the person at target is what somebody is said to be:
+// "my sister is an agent"; "what I want is an agent" is a wish.
+func predicate(cs []class, target int) bool {
+	for i := target - 1; i > 0; i-- {
+		switch {
+		case cs[i]&copula != 0:
+			return window(cs, 0, i)&wish == 0
+		case cs[i]&small == 0:
+			return false
+		}
+	}
+	return false
 }
 
 // refusedBot takes out a wish not to talk to a machine, and scores it.

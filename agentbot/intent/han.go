@@ -18,6 +18,7 @@ var hanWords = newPhrases(map[class]string{
 	wish:   "我要 我想要 我想 我需要 我希望 我要求 想要 需要 希望 要求 宁愿 必须 得 要 想 たい ほしい 欲しい",
 	can:    "能不能 可不可以 能否 可否 行不行 可以 能 方便",
 	me:     "给我 帮我 跟我 和我 与我 对我 我",
+	first:  "我",
 	you:    "你是不是 您是不是 你是 您是 あなたは",
 	bot:    "机器人 智能客服 语音助手 语音机器人 人工智能 电脑 程序 自动回复 机器 ロボット 機械 智能助手 电脑人",
 	not:    "不想要 不想 不要 不用 不需要 不必 无需 别再 别 没有必要 没必要 没 不 いらない 不要です ません ない",
@@ -27,7 +28,7 @@ var hanWords = newPhrases(map[class]string{
 	yours:  "你们的 你们 您们 你的 您的 贵公司",
 	please: "请 麻烦 拜托 谢谢 お願い ください",
 	there:  "有没有 有木有 有 いますか",
-	small:  "喂 你好 您好 吗 吧 啊 呀 呢 嘛 了 的 那 就 现在 马上 立刻 赶紧 快点 快 一下 一位 一名 个 位 来 给 跟 和 与 同 好 を に は が で も の と",
+	small:  "喂 你好 您好 吗 吧 啊 呀 呢 嘛 了 的 那 就 让人 令人 现在 马上 立刻 赶紧 快点 快 一下 一位 一名 个 位 来 过来 过去 进来 出来 起来 给 跟 和 与 同 好 を に は が で も の と",
 	reply:  "回电话 回电 打电话 来电话 接电话 打给我 打个电话 联系我 電話",
 })
 
@@ -49,27 +50,41 @@ func newPhrases(lists map[class]string) *phrases {
 	return p
 }
 
+// unknownCost is what a character that is in no phrase costs a cut, in phrases:
+// one more of them than a text can have.
+const unknownCost = maxText
+
 // cut cuts text into classes, one a phrase, and one of 0 for each run of what
-// is not known. Spaces part phrases.
+// is not known. Of all ways to cut it takes the one that leaves the fewest
+// characters unknown, then that of the fewest phrases: what is longest at one
+// place may break what follows ("一个人|工坐席" for "一个|人工坐席").
 func (p *phrases) cut(text string, room []class) []class {
-	cs := room
-	unknown := false
-	for len(text) > 0 {
-		found := 0
-		for n := min(p.longest, len(text)); n > 0 && found == 0; n-- {
-			if c, ok := p.classes[text[:n]]; ok {
-				cs = append(cs, c)
-				found = n
-			}
-		}
-		if found > 0 {
-			text, unknown = text[found:], false
+	var costs [maxText + 1]int32
+	var steps [maxText + 1]int16 // how far the best cut goes from here; below 0 by what is not known
+	text = text[:min(len(text), maxText)]
+	for i := len(text) - 1; i >= 0; i-- {
+		if !utf8.RuneStart(text[i]) {
 			continue
 		}
-		_, n := utf8.DecodeRuneInString(text)
-		if text = text[n:]; !unknown {
-			cs = append(cs, 0)
-			unknown = true
+		_, n := utf8.DecodeRuneInString(text[i:])
+		costs[i], steps[i] = costs[i+n]+unknownCost, -int16(n)
+		for ; n <= min(p.longest, len(text)-i); n++ {
+			if costs[i+n]+1 > costs[i] || i+n < len(text) && !utf8.RuneStart(text[i+n]) {
+				continue
+			}
+			if _, ok := p.classes[text[i:i+n]]; ok {
+				costs[i], steps[i] = costs[i+n]+1, int16(n) // of equals the longest
+			}
+		}
+	}
+	cs := room
+	unknown := false
+	for i := 0; i < len(text); i += max(int(steps[i]), -int(steps[i])) {
+		switch {
+		case steps[i] > 0:
+			cs, unknown = append(cs, p.classes[text[i:i+int(steps[i])]]), false
+		case !unknown:
+			cs, unknown = append(cs, 0), true
 		}
 	}
 	return cs
@@ -128,6 +143,9 @@ func hanWanting(cs []class, whole bool) float64 {
 	if cs[target]&agent != 0 && within(cs, target, 3, wish) {
 		score += 0.2
 	}
+	if all&(me|please|can) != 0 && commanded(cs, target) {
+		score += 0.3
+	}
 	if all&there != 0 && within(cs, target, 2, real) {
 		score += 0.4
 	}
@@ -149,8 +167,8 @@ func hanWanting(cs []class, whole bool) float64 {
 	if all&you != 0 && all&(move|give) == 0 {
 		score -= 1
 	}
-	if all&mine != 0 {
-		score -= 0.9
+	if all&mine != 0 || target > 0 && cs[target-1]&first != 0 && all&move == 0 {
+		score -= 0.9 // "我老板" is the caller's own
 	}
 	if all&asks != 0 && all&(move|talk) == 0 {
 		score -= 0.7

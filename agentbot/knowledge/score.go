@@ -41,6 +41,10 @@ const (
 // not say that of it. Questions of its own are made of such words too.
 const untold = 0.75
 
+// strange is what a passage counts of a question with two words or more that
+// the base has never heard of: it may share its subject and does not answer it.
+const strange = 0.85
+
 // ofAll is what a passage without a name counts where a name is asked about.
 const ofAll = 0.75
 
@@ -203,6 +207,7 @@ func (x *index) scoreOf(words []word, d *doc) float64 {
 	var total, covered float64
 	named := false
 	told, missed := false, false // by words that say something and are no names
+	unknown := 0                 // of them that nothing here has
 	for _, w := range words {
 		if w.weight == fillerWeight {
 			continue
@@ -217,6 +222,9 @@ func (x *index) scoreOf(words []word, d *doc) float64 {
 		named = named || w.name && isName
 		told = told || !w.name && best > 0 && !w.light && w.weight >= 1
 		missed = missed || !w.name && best == 0 && !w.light
+		if len(w.matches) == 0 && !w.light {
+			unknown++
+		}
 	}
 	if total == 0 {
 		return x.likeness(words, d) * 0.5
@@ -235,6 +243,8 @@ func (x *index) scoreOf(words []word, d *doc) float64 {
 	}
 	if missed && !told && (named || len(d.questions) > 0) {
 		score *= untold
+	} else if unknown >= 2 && x.lang.tag == "en" {
+		score *= strange
 	}
 	return min(score, 1)
 }

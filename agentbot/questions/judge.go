@@ -58,6 +58,9 @@ func (j *judge) replied(r Reply) verdict {
 		return v
 	}
 	if intent.Offers(r.Text) >= intent.Sure {
+		if c := j.rules.Config().Distress; !c.Off && j.state.DistressScore() >= c.Unsure {
+			return verdict{offer: true, reason: escalation.Distress} // it does not answer, it soothes
+		}
 		return verdict{offer: true, reason: escalation.LowConfidence}
 	}
 	return j.step(escalation.Answered{})

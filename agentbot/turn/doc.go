@@ -72,6 +72,10 @@
 // is one. Where the recogniser has said nothing yet, 0.2 s of voice is a Barge;
 // the agent then pauses, and goes on when the text turns out to be one.
 //
+// A hole of up to 80 ms belongs to the voice around it: the stop of a consonant,
+// or a syllable that noise covers. What a detector tells afterwards of the frames
+// before (Late) counts like what it tells at once.
+//
 // With push-to-talk on, voice decides nothing: Press is Started and Barge,
 // Release is Ended, Cancel is Canceled.
 //

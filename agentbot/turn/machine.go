@@ -25,6 +25,8 @@ const (
 	quietWindow = 8 // frames
 	quietBlip   = 3 // voiced frames of quietWindow that end a silence
 
+	bridged = 4 // frames without voice that belong to the voice around them
+
 	shortestPause = 200 * time.Millisecond // a shorter silence is part of a word
 	longestPause  = 2 * time.Second        // after a longer one the speaker has begun anew
 	reaction      = 200 * time.Millisecond // who begins sooner than this after another did not hear them
@@ -42,7 +44,8 @@ type Machine struct {
 	active bool
 	barged bool
 	length int // frames of the utterance, from the first voiced one of its beginning
-	voiced int // of these with voice
+	voiced int // of these with voice, or in a short hole of it
+	hole   int // frames since the newest voice
 	quiet  int // since voice
 	look   Look
 	back   bool // the text so far is a backchannel
@@ -73,8 +76,13 @@ func New(cfg Config) *Machine {
 // Late tells that so many of the frames just before had voice after all.
 func (m *Machine) Late(frames int) {
 	m.history |= 1<<min(frames, quietWindow) - 1
-	if m.active {
-		m.voiced = min(m.voiced+frames, m.length)
+	if m.active && frames > 0 {
+		frames = min(frames, m.hole)
+		if m.hole -= frames; m.hole <= bridged {
+			m.voiced += m.hole
+		}
+		m.voiced += frames
+		m.hole = 0
 	}
 }
 
@@ -95,9 +103,7 @@ func (m *Machine) Frame(voice bool) Events {
 		return Started | m.barge()
 	}
 	m.length++
-	if voice {
-		m.voiced++
-	}
+	m.count(voice)
 	if voice && m.recent(quietWindow) >= quietBlip {
 		m.wentOn()
 		m.quiet = 0
@@ -113,12 +119,26 @@ func (m *Machine) Frame(voice bool) Events {
 	return events
 }
 
+// count adds a frame to the voice of the utterance. A short hole in it, as the
+// stop of a consonant or a syllable that the noise covers makes one, belongs to it.
+func (m *Machine) count(voice bool) {
+	if !voice {
+		m.hole++
+		return
+	}
+	if m.hole <= bridged {
+		m.voiced += m.hole
+	}
+	m.voiced++
+	m.hole = 0
+}
+
 // begin makes the window's voice the utterance's first.
 func (m *Machine) begin() {
 	window := m.history & (1<<m.cfg.StartWindow - 1)
 	m.active, m.barged = true, false
 	m.length = bits.Len64(window)
-	m.voiced = bits.OnesCount64(window)
+	m.voiced, m.hole = m.length, 0
 	m.quiet, m.look, m.back, m.words = 0, Open, false, 0
 	m.told, m.likely = false, false
 	m.paused, m.last, m.unsure = 0, 0, m.unsure[:0]

@@ -44,6 +44,9 @@ func TestMachine(t *testing.T) {
 		{"start at the fifth of eight", "v.v.v.v" + "v", nil, []step{{8, Started}}},
 		{"voice then silence", v(40) + q(40), nil, []step{{5, Started}, {10, Barge}, {70, Ended}}},
 		{"too short to barge in", v(7) + q(40), nil, []step{{5, Started}, {37, Ended}}},
+		{"a stop in a word", v(6) + q(3) + v(4) + q(40), nil, []step{{5, Started}, {10, Barge}, {43, Ended}}},
+		{"the longest stop", v(6) + q(4) + v(4) + q(40), nil, []step{{5, Started}, {11, Barge}, {44, Ended}}},
+		{"a hole that is no stop", v(6) + q(5) + v(3) + q(40), nil, []step{{5, Started}, {44, Ended}}},
 		{"finished text", v(40) + q(40), map[int]string{30: "What are your hours?"}, []step{{5, Started}, {10, Barge}, {55, Ended}}},
 		{"a partial that comes late", v(40) + q(40), map[int]string{60: "Hello."}, []step{{5, Started}, {10, Barge}, {60, Ended}}},
 		{"unfinished text", v(40) + q(150), map[int]string{30: "I want to"}, []step{{5, Started}, {10, Barge}, {165, Ended}}},
@@ -69,6 +72,38 @@ func TestMachine(t *testing.T) {
 				if got[i] != test.want[i] {
 					t.Errorf("got %v, want %v", got[i], test.want[i])
 				}
+			}
+		})
+	}
+}
+
+// What is told afterwards of the frames before counts, and nothing twice.
+func TestLate(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		pattern string
+		late    map[int]int // before the frame
+		want    []step
+	}{
+		{"a soft beginning", q(10) + v(20), map[int]int{11: 7}, []step{{11, Started}, {13, Barge}}},
+		{"more than begins one", q(10) + v(20), map[int]int{11: 9}, []step{{11, Started}, {13, Barge}}},
+		{"nearly", q(10) + v(20), map[int]int{11: 4}, []step{{11, Started}, {16, Barge}}},
+		{"a soft syllable", v(5) + q(10) + v(10), map[int]int{16: 8}, []step{{5, Started}, {16, Barge}}},
+		{"behind a silence", v(5) + q(14) + v(10), map[int]int{20: 3}, []step{{5, Started}, {21, Barge}}},
+		{"what was told already", v(6) + q(1) + v(10), map[int]int{8: 5}, []step{{5, Started}, {10, Barge}}},
+		{"twice", v(5) + q(3) + v(10), map[int]int{9: 2, 10: 2}, []step{{5, Started}, {10, Barge}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := New(Config{})
+			var got []step
+			for i, r := range test.pattern {
+				m.Late(test.late[i+1])
+				if e := m.Frame(r == 'v') &^ (Likely | WentOn); e != 0 {
+					got = append(got, step{i + 1, e})
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
 	}

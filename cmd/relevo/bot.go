@@ -92,6 +92,8 @@ func tell(to call.BotEvents, e agentbot.Event) {
 		to.Failed(e.Epoch, e.Engine, e.Kind)
 	case agentbot.EmailGiven:
 		to.EmailGiven(e.Epoch, e.Address)
+	case agentbot.LanguageHeard:
+		to.LanguageHeard(e.Language)
 	case agentbot.Ready:
 		to.Ready(e.Epoch)
 	}

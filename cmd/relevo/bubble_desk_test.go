@@ -263,10 +263,11 @@ func TestDeskWaitAndCancel(t *testing.T) {
 
 // The caller hears the place in the line and the question, and says no.
 func TestDeskWaitByVoice(t *testing.T) {
-	for answer, want := range map[string]string{"yes please": "pending", "no thank you": "ai"} {
+	for answer, want := range map[string]string{"yes please": "pending", "no thank you": "ai", "": "pending"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWhole(t)
 			defer w.close()
+			w.rest("POST", "/v1/desk/settings/routing", `{"value":{"expireIn":30000000000},"version":0}`, nil)
 			caller, _ := w.caller("Carla")
 			defer caller.Leave()
 			said := func(words string) bool {
@@ -277,11 +278,17 @@ func TestDeskWaitByVoice(t *testing.T) {
 			caller.Await("the place in the line", 15*time.Second, func() bool { return said("You are number 1 in line.") })
 			caller.Await("the question", 65*time.Second, func() bool { return said("Would you like to keep waiting?") })
 			time.Sleep(time.Second)
-			w.means(bubble.VoiceCaller, answer)
-			caller.Say(800 * time.Millisecond)
+			if answer != "" {
+				w.means(bubble.VoiceCaller, answer)
+				caller.Say(800 * time.Millisecond)
+			}
 			time.Sleep(4 * time.Second)
 			if got := caller.State(); got != want {
 				t.Errorf("after %q the call is in state %s", answer, got)
+			}
+			time.Sleep(30 * time.Second) // silence is a no then, and a yes is none
+			if got := caller.State(); got != want && answer != "" || answer == "" && got != "ai" {
+				t.Errorf("a while after %q the call is in state %s", answer, got)
 			}
 			if strings.Count(strings.Join(texts(caller, wire.TypeAgentSubtitle), " "), "You are number") > 2 {
 				t.Errorf("the place is said too often: %q", texts(caller, wire.TypeAgentSubtitle))

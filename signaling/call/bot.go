@@ -94,6 +94,9 @@ type BotEvents interface {
 	WantHuman(epoch uint64, reason, detail string)
 	// WaitAnswered: the caller's yes or no to whether to wait on for a human.
 	WaitAnswered(epoch uint64, keep bool)
+	// LanguageHeard: the caller speaks that language (BCP 47), whatever the call
+	// was made for.
+	LanguageHeard(language string)
 	// WantHangup: the caller has been silent through every question and has been
 	// said goodbye to.
 	WantHangup(epoch uint64, reason string)

@@ -53,6 +53,7 @@ type Call struct {
 	requests    time.Time // when the wait for a human began
 	again       bool      // of a call that was resumed: it waits for another human
 	request     uint64    // counts the requests for a human
+	heardTo     string    // the language that the caller was heard to speak
 	waiters     []func(wire.TakeoverResult, error)
 	moving      bool       // a transition is under way
 	underWay    decision   // it

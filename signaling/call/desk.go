@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -47,8 +48,8 @@ type HumanRequest struct {
 	Email    string
 	Priority int    // said by the app, 1 to 4; 0: nobody has said
 	Skill    string // said by the app
-	Language string // of the call
-	Words    string // the caller's last words
+	Language string // that the caller speaks, or else that the app said
+	Words    string // the caller's, the last 8,000 bytes of them, a line each
 	Meta     []byte // the app's
 
 	Skills, Languages []wire.Need // said by the app
@@ -68,7 +69,7 @@ type Wait struct {
 // requestOf is what the desk is told of a request.
 func (c *Call) requestOf(d decision) HumanRequest {
 	text := func(key string) string { s, _ := d.details[key].(string); return s }
-	r := HumanRequest{No: c.request, Reason: d.reason, Detail: text("detail"), Email: text("email"), Skill: text("skill"), Language: c.spec.Language, Meta: c.spec.Meta}
+	r := HumanRequest{No: c.request, Reason: d.reason, Detail: text("detail"), Email: text("email"), Skill: text("skill"), Language: c.language(), Words: c.callerWords(), Meta: c.spec.Meta}
 	r.Priority, _ = d.details["priority"].(int)
 	r.Skills, _ = d.details["skills"].([]wire.Need)
 	r.Languages, _ = d.details["languages"].([]wire.Need)
@@ -81,13 +82,43 @@ func (c *Call) requestOf(d decision) HumanRequest {
 			break
 		}
 	}
+	return r
+}
+
+// maxWords bounds HumanRequest.Words.
+const maxWords = 8000
+
+// callerWords is what the callers have said, a line each: as much of the end of
+// it as fits.
+func (c *Call) callerWords() string {
+	var lines []string
+	size := 0
 	for i := len(c.lines) - 1; i >= 0; i-- {
-		if c.lines[i].Role == string(wire.RoleCaller) {
-			r.Words = c.lines[i].Text
+		l := &c.lines[i]
+		if l.Role != string(wire.RoleCaller) {
+			continue
+		}
+		if size += len(l.Text) + 1; size > maxWords && len(lines) > 0 {
 			break
 		}
+		lines = append(lines, l.Text)
 	}
-	return r
+	slices.Reverse(lines)
+	return strings.Join(lines, "\n")
+}
+
+// language is what the caller speaks: as heard, or else as the app said.
+func (c *Call) language() string { return cmp.Or(c.heardTo, c.spec.Language) }
+
+// LanguageHeard takes the language that the caller speaks.
+func (b botEvents) LanguageHeard(language string) {
+	c := b.c
+	c.box.put(func() {
+		if c.heardTo != language {
+			c.heardTo = language
+			c.summarise()
+		}
+	}, false)
 }
 
 // tellDesk tells the desk of a transition that is durable, or told all the same.

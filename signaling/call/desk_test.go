@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -198,6 +199,35 @@ func TestAppAsks(t *testing.T) {
 		}
 		if more.No != 1 || more.Priority != 1 || more.Skill != "" || len(more.Skills) != 1 || more.Skills[0].Level != 4 || len(more.Languages) != 1 || !more.Languages[0].Preferred {
 			t.Errorf("%+v", more)
+		}
+	})
+}
+
+// A request has what the caller has said so far, not only that they want a human,
+// and the language that they were heard to speak.
+func TestRequestHasWordsAndLanguage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k, desk := newDeskTalk(t)
+		defer k.end()
+		bot, carla := k.bot(0), call.ParticipantID(k.c.ID(), "carla")
+		for i := range 100 {
+			bot.hear("caller", carla, fmt.Sprint("early", i), strings.Repeat("é", 100))
+		}
+		bot.hear("caller", carla, "u1", "my", "phone", "is", "on", "fire")
+		bot.events.LanguageHeard("de")
+		bot.hear("caller", carla, "u2", "a", "human", "please")
+		k.caller.Do(wire.MethodRequestHuman, wire.RequestHuman{}, nil)
+		time.Sleep(time.Second)
+		desk.mu.Lock()
+		defer desk.mu.Unlock()
+		r := desk.requests[0]
+		if !strings.HasSuffix(r.Words, "é\nmy phone is on fire\na human please") || len(r.Words) > 8000 || len(r.Words) < 7700 || r.Language != "de" {
+			t.Errorf("%d bytes, ending %q, in %q", len(r.Words), r.Words[max(0, len(r.Words)-50):], r.Language)
+		}
+		list, stop := k.hub.Watch(func([]wire.CallSummary, []wire.CallGone) {})
+		defer stop()
+		if len(list) != 1 || list[0].Language != "de" {
+			t.Errorf("%+v", list)
 		}
 	})
 }

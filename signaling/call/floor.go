@@ -334,26 +334,6 @@ func (c *Call) history() []BotLine {
 	return append([]BotLine(nil), c.lines...)
 }
 
-// watchSilence gives the call back when the caller has not said a word for the
-// session timeout after the human's last.
-func (c *Call) watchSilence() {
-	last := c.lastHum
-	if c.lastCall.After(last) {
-		last = c.lastCall
-	}
-	c.after(timerSilence, max(time.Until(last.Add(c.cfg.SessionTimeout)), time.Second), func() {
-		if c.machine.State != takeover.Human {
-			return
-		}
-		if !c.lastHum.Before(c.lastCall) && time.Since(c.lastHum) >= c.cfg.SessionTimeout {
-			c.releasedFor = "callerSilent"
-			c.decide(decision{event: takeover.CallerSilent, claim: c.claim, reason: "callerSilent"})
-			return
-		}
-		c.watchSilence()
-	})
-}
-
 // goodbye ends the call for everybody at once: from here on nothing is heard,
 // however long the disk takes. What was being said still comes into the log.
 func (c *Call) goodbye() {

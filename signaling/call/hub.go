@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/relevo/relevo/signaling/takeover"
@@ -17,6 +18,7 @@ type Hub struct {
 	cfg     Config
 	metrics *metrics
 	list    *list
+	silence atomic.Int64 // CallerSilence
 
 	// guarded by mu, which is never held across a call's work
 	mu     sync.Mutex

@@ -131,7 +131,7 @@ func (c *Call) summarise() {
 		return
 	}
 	s := wire.CallSummary{ID: c.id, State: c.machine.State.String(), Epoch: c.epoch, CreatedAt: c.created.UnixMilli(), StateAt: c.stateAt.UnixMilli(),
-		Human: c.claim.Name, Reason: c.reason, Video: c.video, LastLine: c.lastLine, Extra: c.spec.Meta}
+		Human: c.claim.Name, Reason: c.reason, Video: c.video, Language: c.language(), LastLine: c.lastLine, Extra: c.spec.Meta}
 	for _, m := range c.order {
 		if m.role == wire.RoleCaller {
 			s.Caller = m.name()

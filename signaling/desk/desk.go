@@ -41,6 +41,10 @@ type Calls interface {
 	Live(callID string) (state string, ok bool)
 	// Heard says whether media of that human in the call is arriving.
 	Heard(callID, identity string) bool
+	// CallerSilence is for how long a caller may be silent to a human before the AI
+	// is back, in all calls from now on; 0: what the server was started with,
+	// negative: for ever. It does not wait.
+	CallerSilence(d time.Duration)
 }
 
 // Person is an agent as a caller gets to know them.
@@ -65,8 +69,8 @@ type Request struct {
 	Caller   string          // their name
 	Priority int             // said by the app, 1 to 4; 0: the rules decide
 	Skill    string          // said by the app
-	Language string          // of the call, BCP 47
-	Words    string          // the caller's last words, for the rules
+	Language string          // that the caller speaks, BCP 47
+	Words    string          // the caller's, for the rules
 	Meta     json.RawMessage // the app's, for the rules
 
 	Skills, Languages []queue.Need // said by the app

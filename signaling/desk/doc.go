@@ -98,7 +98,7 @@
 //	a record with reason, brief, caller, priority     desk.TestFromRequestToReturn
 //	skill and language of a request                   desk.TestWhatARequestNeeds call.TestAppAsks
 //	by priority, then age; nobody starves             desk/queue.TestOrder desk/queue.TestAgeing desk/queue.TestNoStarvation
-//	priority by rules: segment, words, metadata       desk/rules.TestPriority desk.TestWhatARequestNeeds
+//	priority by rules: segment, words, metadata       desk/rules.TestPriority desk.TestWhatARequestNeeds call.TestRequestHasWordsAndLanguage
 //	priority by the app, at once or later             desk.TestRulesAndTheAppSetPriorities relevo.TestDeskLikelyWait
 //	priority by an agent                              signaling.TestDeskOverASocket signaling.TestDeskByHand
 //	never by the caller                               call.TestOneOpenRequest
@@ -110,11 +110,11 @@
 //	presence, busy with n of capacity                 desk/queue.TestEveryPairOfPresenceAndTurn desk.TestTakenOverPastTheDesk
 //	least loaded, then longest idle                   desk/queue.TestLeastLoadedThenLongestIdle
 //	skills and languages, levels, relaxed             desk/queue.TestSkillsAreRelaxed desk/queue.TestRandomRuns
-//	declined or unanswered: the next, after two away  desk/queue.TestRingingGoesOnAndTwoMissesSetAway signaling.TestDeskByHand
+//	declined or unanswered: the next, after two away  desk/queue.TestRingingGoesOnAndTwoMissesSetAway desk/queue.TestWithdrawnIsNoMiss signaling.TestDeskByHand
 //	take the next, take this one                      desk/queue.TestTake signaling.TestDeskByHand desk.TestEverybodyTakes
 //	drained at once                                   desk/queue.TestRandomRuns desk/queue.TestProperties
 //	a browser dies: first in line                     desk/queue.TestBrowserDies desk.TestConsoleDies relevo.TestRandomDesk
-//	however soon that is to be seen                   desk.TestPulseFollowsTheSettings desk.TestFrozenServer
+//	however soon that is to be seen                   desk.TestPulseFollowsTheSettings desk.TestFrozenServer desk.TestConsoleThatDoesNotAnswer signaling.TestConsoleThatDoesNotAnswer
 //	transfer to a person or skill                     desk/queue.TestTransfer relevo.TestDeskTransfer
 //	with a consult before                             desk/queue.TestConsult relevo.TestDeskConsultAndHandOver
 //	a supervisor assigns, an agent may not            desk/queue.TestAssign signaling.TestDeskByHand
@@ -124,25 +124,26 @@
 //	targets by priority, from Pending                 desk/sla.TestClocks desk/queue.TestSLAOfAHandoff
 //	at 80 %, at the deadline, each once               desk/sla.TestAnyPaceTellsTheSame desk/store.TestSLAEventsOnce
 //	restart, jump of the clock, daylight saving       desk/queue.TestRestart desk.TestSLAOverAJump desk/sla.TestDaylightSaving
-//	alerts to supervisors                             desk.TestSLAOverAJump signaling.TestDeskRoles
+//	alerts to supervisors and who has it              desk.TestWhoIsAlerted signaling.TestDeskRoles
 //	for reports                                       desk/report.TestFigures signaling.TestDeskReport
 //
 //	ten periods, their check                          desk/hours.TestCheck
 //	09-12, 10-12, 13-18, 15-17; midnight; clocks      desk/hours.TestWindows desk/hours.TestOpenAndNext desk/hours.TestAgainstTheNaiveModel
 //	the preset reply, a call-back in a list           relevo.TestDeskOutOfHours signaling.TestWhatPeopleWriteDown
-//	the hours end while callers wait                  desk/queue.TestServedAfterTheHours desk.TestHoursEnd relevo.TestDeskHoursEnd
+//	the hours end while callers wait                  desk/queue.TestServedAfterTheHours desk.TestHoursEndAtOnce relevo.TestDeskHoursEnd
 //	nobody waits overnight                            desk/queue.TestNobodyWaitsOvernight
 //	notConfigured, available, unavailable             desk/hours.TestStatus desk.TestStatusIsReckonedOnce signaling.TestSettingsOverREST
 //
 //	asked after 60 s; on, or no more                  desk.TestQuestion relevo.TestDeskWaitAndCancel
 //	by voice, and answered by voice                   relevo.TestDeskWaitByVoice
-//	180 s without a word to the human: the AI         call.TestCallerWhoIsSilent
+//	180 s without a word to the human: the AI         call.TestCallerWhoIsSilent call.TestCallerWhoIsNotUnderstood
+//	or however long is set                            call.TestCallerSilenceIsSet desk.TestCallerSilence
 //	both sides can end it                             call.TestCallerEndsTheTalk relevo.TestDeskThereAndBackTwice
 //	a claim, or the first message, disables the AI    call.TestFirstMessageTakesOver call.TestThereAndBackTwice
 //
 //	capacity, one offer, one end, in random runs      desk/queue.TestRandomRuns desk/queue.TestProperties relevo.TestRandomDesk
 //	1,000 handoffs to 200 consoles                    desk.TestManyConsoles
-//	50 agents claim 2,000                             desk.TestEverybodyTakes
+//	50 agents claim 2,000, each the next, or the same  desk.TestEverybodyTakes desk.TestEverybodyTakesTheSame
 //	kill -9                                           desk.TestKill
 //	one log, there and back twice                     relevo.TestDeskThereAndBackTwice
 package desk

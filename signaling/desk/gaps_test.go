@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -269,7 +271,16 @@ func TestNotifications(t *testing.T) {
 func TestWhatARequestNeeds(t *testing.T) {
 	inWorld(t, func(w *world) {
 		setting(t, w, desk.SettingRouting, `{"byLanguage":true}`)
-		setting(t, w, desk.SettingRules, `[{"name":"gold","meta":{"plan":["gold"]},"priority":2},{"name":"fire","words":["on fire"],"priority":1}]`)
+		setting(t, w, desk.SettingRules, `[{"name":"gold","meta":{"plan":["gold"]},"priority":2},{"name":"fire","words":["on fire"],"priority":1},
+			{"name":"vip","segments":["vip"],"reasons":["complaint"],"languages":["fr"],"priority":1}]`)
+		for call, is := range map[string]desk.Request{
+			"vip":     {Reason: "complaint", Language: "fr-CA", Meta: []byte(`{"segment":"VIP"}`)},
+			"nobody":  {Reason: "complaint", Language: "fr", Meta: []byte(`{"segment":"new"}`)},
+			"pleased": {Reason: "asked", Language: "fr", Meta: []byte(`{"segment":"vip"}`)},
+			"german":  {Reason: "complaint", Language: "de", Meta: []byte(`{"segment":"vip"}`)},
+		} {
+			w.request(call, is)
+		}
 		w.request("c1", desk.Request{Skill: "Billing", Language: "de-AT", Meta: []byte(`{"plan":"gold"}`)})
 		w.request("c2", desk.Request{Words: "My phone is on fire!", Meta: []byte(`{"plan":"tin"}`)})
 		look := func(call string) string {
@@ -280,6 +291,11 @@ func TestWhatARequestNeeds(t *testing.T) {
 				}
 			}
 			return ""
+		}
+		for call, want := range map[string]string{"vip": "P1", "nobody": "P3", "pleased": "P3", "german": "P3"} {
+			if got, _, _ := strings.Cut(look(call), " "); got != want {
+				t.Errorf("%s is %s", call, got)
+			}
 		}
 		if got := look("c1"); got != "P2 [{billing 1 false}] [{de-at 1 false}]" {
 			t.Error(got)
@@ -429,5 +445,89 @@ func TestFrozenServer(t *testing.T) {
 		w.do(queue.Accept{Agent: "eli", Offer: uint64(last[wire.DeskOffer](eli, wire.NotifyDeskOffer).Offer)})
 		time.Sleep(time.Second)
 		w.expect("claim c1 dana", "claim c2 eli")
+	})
+}
+
+// How long callers may be silent to a human is a setting of the desk's that calls
+// have at once, and after a restart.
+func TestCallerSilence(t *testing.T) {
+	inWorld(t, func(w *world) {
+		is := func(want time.Duration) {
+			t.Helper()
+			w.calls.mu.Lock()
+			defer w.calls.mu.Unlock()
+			if w.calls.silence != want {
+				t.Errorf("callers may be silent for %v, not %v", w.calls.silence, want)
+			}
+		}
+		is(0)
+		setting(t, w, desk.SettingRouting, `{"callerSilence":60000000000}`)
+		is(time.Minute)
+		w.close()
+		w.calls.silence = -1
+		w.start()
+		is(time.Minute)
+		setting(t, w, desk.SettingRouting, `{}`)
+		is(0)
+	})
+}
+
+// A clock that warns or has run out is told to who has the call and to those who
+// look after the desk, and to nobody else.
+func TestWhoIsAlerted(t *testing.T) {
+	inWorld(t, func(w *world) {
+		const target = `{"firstResponse":60000000000,"resolution":60000000000}`
+		setting(t, w, desk.SettingRouting, `{"sla":{"riskAt":50,"targets":[`+strings.Repeat(target+",", 3)+target+`]}}`)
+		dana := w.console("dana", desk.WatchOptions{})
+		w.request("c1", desk.Request{})
+		ringAndAccept(w, "dana", dana)
+		w.desk.Connected("c1")
+		eli, root := w.console("eli", desk.WatchOptions{}), w.console("root", desk.WatchOptions{Observe: true, Supervisor: true})
+		looks := w.console("dana", desk.WatchOptions{Observe: true})
+		time.Sleep(time.Minute)
+		for who, c := range map[string]*console{"dana": dana, "root": root} {
+			if n, a := c.count(wire.NotifyDeskAlert), last[wire.DeskAlert](c, wire.NotifyDeskAlert); n != 2 || a.Kind != "breached" || a.Goal != "resolution" || a.Call != "c1" {
+				t.Errorf("%s was told %d times, %+v", who, n, a)
+			}
+		}
+		if n := eli.count(wire.NotifyDeskAlert) + looks.count(wire.NotifyDeskAlert); n != 0 {
+			t.Errorf("somebody else was told %d times", n)
+		}
+	})
+}
+
+// A console that does not answer any more is no sign of life, though its socket
+// is still open: it counts from the last answer.
+func TestConsoleThatDoesNotAnswer(t *testing.T) {
+	inWorld(t, func(w *world) {
+		var seen atomic.Pointer[time.Time]
+		now := func() { t := time.Now(); seen.Store(&t) }
+		now()
+		dana := w.console("dana", desk.WatchOptions{Seen: func() time.Time { return *seen.Load() }})
+		w.request("c1", desk.Request{})
+		ringAndAccept(w, "dana", dana)
+		w.desk.Connected("c1")
+		for range 60 {
+			time.Sleep(2 * time.Second)
+			now()
+		}
+		time.Sleep(19 * time.Second)
+		w.expect("claim c1 dana")
+		time.Sleep(1100 * time.Millisecond)
+		w.expect("claim c1 dana", "requeue c1 lost")
+
+		// Another tab, or their voice in a call, is one.
+		time.Sleep(30 * time.Second) // who lost it is not asked at once
+		dana = w.console("dana", desk.WatchOptions{})
+		w.do(queue.Accept{Agent: "dana", Offer: uint64(dana.view.Offer.Offer)})
+		time.Sleep(time.Second)
+		w.desk.Connected("c1")
+		time.Sleep(time.Minute)
+		dana.stop()
+		w.calls.mu.Lock()
+		w.calls.heard["c1/dana"] = true
+		w.calls.mu.Unlock()
+		time.Sleep(time.Minute)
+		w.expect("claim c1 dana", "requeue c1 lost", "claim c1 dana")
 	})
 }

@@ -40,6 +40,7 @@ func (s *steady) Drop(context.Context, string, string, desk.Wait) error { return
 func (s *steady) Wait(string, desk.Wait)                                {}
 func (s *steady) Live(string) (string, bool)                            { return "human", true }
 func (s *steady) Heard(string, string) bool                             { return true }
+func (s *steady) CallerSilence(time.Duration)                           {}
 
 // talk is a call that ends after a while.
 func (s *steady) talk(call, agent string) {

@@ -40,6 +40,10 @@ func TestCheckSetting(t *testing.T) {
 		{"public", `{"enabled":true,"lnik":"a-good-long-link"}`, ":json"},
 		{"rules", `[{"name":"a","segments":["vip"],"priority":9}]`, "rules[0].priority:range"},
 		{"routing", `{"ring":"soon"}`, ":json"},
+		{"routing", `{"ring":20000000000,"callerSilence":180000000000,"byLanguage":true}`, ""},
+		{"routing", `{"ring":1,"callerSilence":-1}`, "ring:range"},
+		{"routing", `{"misses":-2,"callerSilence":9999999999}`, "misses:range callerSilence:range"},
+		{"routing", `{"callerSilence":86400000000001}`, "callerSilence:range"},
 	} {
 		var got []string
 		for _, p := range desk.CheckSetting(c.key, json.RawMessage(c.value)) {

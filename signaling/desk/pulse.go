@@ -19,6 +19,7 @@ func (r *runner) pulseEvery() time.Duration {
 // voice arrives in a call. Who has a call without a console is gone when the
 // call says so.
 func (r *runner) heartbeats() {
+	ages := r.ages()
 	for _, id := range r.queue.Agents() {
 		a, ok := r.queue.Agent(id)
 		if !ok {
@@ -33,25 +34,44 @@ func (r *runner) heartbeats() {
 			}
 			continue
 		}
-		alive := r.here[id] > 0
+		age, alive := ages[id]
 		for _, h := range a.Active {
-			if alive {
+			if alive && age <= r.pulseEvery() {
 				break
 			}
-			if record, ok := r.queue.Handoff(h); ok {
-				alive = a.Why == queue.NoConsole && record.Agent == id || r.d.calls.Heard(record.Call, id)
+			if record, ok := r.queue.Handoff(h); ok && (a.Why == queue.NoConsole && record.Agent == id || r.d.calls.Heard(record.Call, id)) {
+				age, alive = 0, true
 			}
 		}
 		if alive {
-			_ = r.step(queue.Heartbeat{Agent: id}, nil)
+			_ = r.step(queue.Heartbeat{Agent: id, Age: age}, nil)
 			if account, known := r.d.cfg.People.Account(id); known && !account.Disabled {
 				// What an admin has changed about them holds from here on.
-				_ = r.step(r.asAccount(queue.SignIn{Agent: id, Away: a.Presence == queue.Away, NoConsole: a.Why == queue.NoConsole}), nil)
+				_ = r.step(r.asAccount(queue.SignIn{Agent: id, Away: a.Presence == queue.Away, NoConsole: a.Why == queue.NoConsole, Age: age}), nil)
 			}
 		}
 	}
 	_, r.beat = r.d.cfg.Clock() // after the steps, which see whether there should have been a pulse before
 	r.board()
+}
+
+// ages is how long ago the last sign of life came from one of the consoles of
+// each agent who has one.
+func (r *runner) ages() map[string]time.Duration {
+	ages := make(map[string]time.Duration, len(r.watchers))
+	for w := range r.watchers {
+		if !w.agent {
+			continue
+		}
+		age := time.Duration(0)
+		if w.seen != nil {
+			age = time.Since(w.seen())
+		}
+		if other, known := ages[w.identity]; !known || age < other {
+			ages[w.identity] = age
+		}
+	}
+	return ages
 }
 
 // stoodStill gives everybody their time anew where the server itself missed a

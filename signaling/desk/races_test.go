@@ -2,12 +2,16 @@ package desk_test
 
 import (
 	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/relevo/relevo/signaling/desk"
 	"github.com/relevo/relevo/signaling/desk/queue"
+	"github.com/relevo/relevo/signaling/desk/store"
 	"github.com/relevo/relevo/signaling/wire"
 )
 
@@ -161,5 +165,71 @@ func TestWatchThatComesTooLate(t *testing.T) {
 		}
 		w.request("c1", desk.Request{})
 		time.Sleep(time.Minute)
+	})
+}
+
+// 50 agents all want the same ones of 2,000 handoffs, at the same time and in the
+// same order: each has exactly one winner, whose call it is, and the others hear
+// that it is taken.
+func TestEverybodyTakesTheSame(t *testing.T) {
+	inWorld(t, func(w *world) {
+		setting(t, w, desk.SettingRouting, `{"mode":"manual","wrapUp":-1}`)
+		const agents, handoffs = 50, 2000
+		for i := range agents {
+			w.console(fmt.Sprint("a", i), desk.WatchOptions{})
+		}
+		for i := range handoffs {
+			w.request(fmt.Sprint("c", i), desk.Request{})
+		}
+		time.Sleep(2 * time.Second)
+		list, err := w.disk.Handoffs(context.Background(), store.Filter{Limit: 2 * handoffs})
+		if err != nil || len(list) != handoffs {
+			t.Fatalf("%d handoffs, %v", len(list), err)
+		}
+		winner := make([]atomic.Pointer[string], handoffs)
+		var won, lost atomic.Int64
+		var wg sync.WaitGroup
+		for i := range agents {
+			me := fmt.Sprint("a", i)
+			wg.Go(func() {
+				for n := range list {
+					err := w.desk.Do(context.Background(), queue.Take{Agent: me, Handoff: list[n].ID})
+					if err != nil {
+						if k := wire.AsError(err).Kind; k != wire.KindConflict && k != wire.KindGone {
+							t.Error(err)
+						}
+						lost.Add(1)
+						continue
+					}
+					won.Add(1)
+					if other := winner[n].Swap(&me); other != nil {
+						t.Errorf("%s was won by %s and by %s", list[n].Call, *other, me)
+					}
+					call := firstOf(w, me)
+					if call != list[n].Call {
+						t.Errorf("%s has won %s and got %s", me, list[n].Call, call)
+					}
+					w.desk.Connected(call)
+					w.desk.Ended(call)
+				}
+			})
+		}
+		wg.Wait()
+		if won.Load() != handoffs || lost.Load() != (agents-1)*handoffs {
+			t.Errorf("%d were won and %d lost", won.Load(), lost.Load())
+		}
+		time.Sleep(5 * time.Second)
+		list, err = w.disk.Handoffs(context.Background(), store.Filter{Limit: 2 * handoffs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		by := map[string]int{}
+		for n, h := range list {
+			if h.Outcome != queue.Resolved || len(h.Stints) != 1 || winner[n].Load() == nil || h.Stints[0].Agent != *winner[n].Load() {
+				t.Errorf("%s of %v ended as %q with %+v", h.Call, winner[n].Load(), h.Outcome, h.Stints)
+			}
+			by[h.Agent]++
+		}
+		t.Logf("%d agents have won; %d writes", len(by), w.disk.writes.Load())
 	})
 }

@@ -22,7 +22,6 @@ type runner struct {
 	rules    *rules.Set
 	callers  map[string]caller // by handoff
 	watchers map[*watcher]struct{}
-	here     map[string]int // watchers who are agents, by identity
 	placed   map[string]int // the line's order; nil: has changed
 
 	wall    time.Time // of the last step
@@ -51,7 +50,7 @@ const (
 // load restores the desk. It is called before the goroutine starts.
 func (r *runner) load(ctx context.Context, d *Desk) error {
 	r.d = d
-	r.callers, r.watchers, r.here = map[string]caller{}, map[*watcher]struct{}{}, map[string]int{}
+	r.callers, r.watchers = map[string]caller{}, map[*watcher]struct{}{}
 	r.written = make(chan error, 1)
 	r.next = newBatch()
 	s, err := readSettings(ctx, d.cfg.Store)

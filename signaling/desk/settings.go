@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/relevo/relevo/signaling/desk/hours"
 	"github.com/relevo/relevo/signaling/desk/queue"
@@ -25,7 +26,25 @@ const (
 type Routing struct {
 	queue.Config
 	ByLanguage bool `json:"byLanguage,omitempty"` // a call's language is asked of who takes it
+
+	// CallerSilence is for how long a caller may say nothing after the human's last
+	// word before the AI is back. 0: --session-timeout; negative: for ever.
+	CallerSilence time.Duration `json:"callerSilence,omitempty"`
 }
+
+// Check says what is wrong with r, field by field.
+func (r Routing) Check() []queue.Problem {
+	out := r.Config.Check()
+	if d := r.CallerSilence; d > 0 && (d < leastSilence || d > mostSilence) {
+		out = append(out, queue.Problem{Field: "callerSilence", Code: "range", Message: fmt.Sprintf("between %v and %v, or never", leastSilence, mostSilence)})
+	}
+	return out
+}
+
+const (
+	leastSilence = 10 * time.Second
+	mostSilence  = 24 * time.Hour
+)
 
 // Public is the link by which anybody may call, to try the agent.
 type Public struct {
@@ -67,6 +86,7 @@ func (p Public) Check() (out []Problem) {
 type settings struct {
 	Routing    queue.Config
 	ByLanguage bool
+	Silence    time.Duration   // Routing.CallerSilence
 	Hours      *hours.Schedule // nil: not configured, so always open
 	Rules      []rules.Rule
 	Consoles   wire.DeskSettings // what consoles are told of it
@@ -149,7 +169,7 @@ func readSettings(ctx context.Context, s store.Store) (out settings, err error) 
 	}
 	var routing Routing
 	read(SettingRouting, &routing)
-	out.Routing, out.ByLanguage = routing.Config, routing.ByLanguage
+	out.Routing, out.ByLanguage, out.Silence = routing.Config, routing.ByLanguage, routing.CallerSilence
 	var schedule hours.Schedule
 	if read(SettingHours, &schedule) {
 		out.Hours = &schedule
@@ -183,6 +203,7 @@ func (r *runner) configure(s settings) error {
 // apply takes what is not the queue's.
 func (r *runner) apply(s settings) {
 	r.settings, r.hours = s, r.compile(s.Hours)
+	r.d.calls.CallerSilence(s.Silence)
 	set, err := rules.Compile(s.Rules)
 	if err != nil {
 		r.d.log.Error("the priority rules cannot be used", "error", err)

@@ -16,6 +16,7 @@ type watcher struct {
 	agent    bool // not one who only looks
 	admin    bool
 	post     func(method string, params any)
+	seen     func() time.Time // the last sign of life; nil: it is there as long as it watches
 
 	handoffs map[string]bool
 	agents   map[string]bool
@@ -36,7 +37,7 @@ func (w *watcher) stop() {
 // signed in with the first of their consoles, and offline when the last has
 // been gone for a while. stop may be called by anybody, once.
 func (d *Desk) Watch(ctx context.Context, identity string, o WatchOptions, post func(method string, params any)) (view wire.WatchDeskResult, stop func(), err error) {
-	w := &watcher{identity: identity, agent: !o.Observe, admin: o.Supervisor, post: post, handoffs: map[string]bool{}, agents: map[string]bool{}}
+	w := &watcher{identity: identity, agent: !o.Observe, admin: o.Supervisor, post: post, seen: o.Seen, handoffs: map[string]bool{}, agents: map[string]bool{}}
 	if w.agent {
 		if err := d.Do(ctx, queue.SignIn{Agent: identity, Name: o.Name, Away: o.Away}); err != nil {
 			return view, nil, err
@@ -63,14 +64,12 @@ type WatchOptions struct {
 	Name       string // where there is no account
 	Away       bool
 	Observe    bool
-	Supervisor bool // is told of SLA alerts
+	Supervisor bool             // is told of SLA alerts
+	Seen       func() time.Time // when the console last answered; any goroutine calls it. nil: it is there until stop
 }
 
 func (r *runner) watch(w *watcher) wire.WatchDeskResult {
 	r.watchers[w] = struct{}{}
-	if w.agent {
-		r.here[w.identity]++
-	}
 	view := wire.WatchDeskResult{Handoffs: []wire.HandoffLine{}, Agents: []wire.AgentLine{}, Board: r.boardNow(), Settings: r.settings.Consoles}
 	snapshot := r.queue.Snapshot()
 	places := map[string]int{}
@@ -109,11 +108,6 @@ func (r *runner) unwatch(w *watcher) {
 	}
 	delete(r.watchers, w)
 	w.stop()
-	if w.agent {
-		if r.here[w.identity]--; r.here[w.identity] == 0 {
-			delete(r.here, w.identity)
-		}
-	}
 }
 
 // toAgent tells each console of one person.

@@ -248,12 +248,13 @@ type CallSummary struct {
 	ID        string          `json:"id"`
 	State     string          `json:"state"`
 	Epoch     uint64          `json:"epoch"`
-	CreatedAt int64           `json:"createdAt"`        // Unix milliseconds
-	StateAt   int64           `json:"stateAt"`          // since when it is in State
-	Caller    string          `json:"caller,omitempty"` // display name of the caller
-	Holder    string          `json:"holder,omitempty"` // display name of who has the floor
-	Human     string          `json:"human,omitempty"`  // name of the human who claims or holds
-	Reason    string          `json:"reason,omitempty"` // why a human is asked for
+	CreatedAt int64           `json:"createdAt"`          // Unix milliseconds
+	StateAt   int64           `json:"stateAt"`            // since when it is in State
+	Caller    string          `json:"caller,omitempty"`   // display name of the caller
+	Holder    string          `json:"holder,omitempty"`   // display name of who has the floor
+	Human     string          `json:"human,omitempty"`    // name of the human who claims or holds
+	Reason    string          `json:"reason,omitempty"`   // why a human is asked for
+	Language  string          `json:"language,omitempty"` // that the caller speaks (BCP 47), as heard or as the app said
 	LastLine  *LastLine       `json:"lastLine,omitempty"`
 	Video     bool            `json:"video,omitempty"`
 	Brief     *BriefLine      `json:"brief,omitempty"` // since a human was asked for

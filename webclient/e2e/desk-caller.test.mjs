@@ -105,7 +105,7 @@ test("a caller's ways at the desk", { timeout: 240_000 }, async (t) => {
     });
     assert.deepEqual(ends.map((h) => h.outcome), ["cancelled", "cancelled"]);
     await dana.page.getByTestId("view-ended").click();
-    await eventually("the desk sees that both gave up", async () => (await dana.page.getByText("Given up").count()) === 2);
+    await eventually("the desk sees that both gave up", async () => (await dana.page.getByText("Cancelled").count()) === 2);
     await clean(dana, "inbox, what has ended");
     await dana.page.getByTestId("view-all").click();
   });

@@ -102,7 +102,7 @@ test("a team at the desk", { timeout: 240_000 }, async (t) => {
     await holder.page.locator(`[data-agent="${other.name}"]`).click();
     await talk(holder, false);
     await other.page.getByTestId("offer").waitFor();
-    await other.page.getByText("A colleague transfers a call").waitFor();
+    await other.page.getByText("Transferred by a colleague").waitFor();
     await hearing(ana, "other", at, 30_000);
     await talk(other, true);
     const then = await now(ana);
@@ -171,7 +171,7 @@ test("a team at the desk", { timeout: 240_000 }, async (t) => {
     assert.equal(await eli.page.getByTestId("offer").isVisible(), false, "by hand: nothing rings by itself");
     await row.getByRole("combobox").selectOption("eli");
     await row.getByRole("button", { name: /^Assign/ }).click({ timeout: 3_000 }).catch(() => {});
-    await eli.page.getByText("Given to you by a supervisor").waitFor();
+    await eli.page.getByText("Assigned to you by a supervisor").waitFor();
     const at = await now(ana);
     await talk(eli, true);
     await accept(eli);
@@ -192,8 +192,8 @@ test("a team at the desk", { timeout: 240_000 }, async (t) => {
     await eventually("ana waits again, before ben", async () => (await line()).join() === [call, bens].join(), 60_000);
     await hearing(ana, "other", at, 30_000);
     await ana.page.getByTestId("waiting").waitFor();
-    await dana.page.locator("[data-call]").first().getByText("first again").waitFor();
-    await clean(dana, "inbox, first again");
+    await dana.page.locator("[data-call]").first().getByText("back in line").waitFor();
+    await clean(dana, "inbox, back in line");
     await dana.page.getByTestId("presence-select").selectOption("available"); // and it rings
     await dana.page.getByTestId("offer").waitFor();
     assert.equal(await dana.page.evaluate(() => window.relevo.model.offer.value.handoff.call), call);

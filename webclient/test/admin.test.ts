@@ -22,10 +22,15 @@ describe("hours", () => {
     expect(times(p, friday)).toEqual(["09:00-12:00", "13:00-18:00"]);
     expect(times(p, "2026-11-21")).toEqual([]);
   });
-  it("a date's own periods replace the weekday's", () => {
+  it("a date's own periods add to the weekday's, and closed takes those away", () => {
     const p = [weekly("fri", "09:00", "12:00")];
-    expect(times([...p, { kind: "date", date: friday, from: "15:00", to: "16:00" }], friday)).toEqual(["15:00-16:00"]);
-    expect(times([...p, { kind: "date", date: friday, closed: true }], friday)).toEqual([]);
+    const extra: Period = { kind: "date", date: friday, from: "15:00", to: "16:00" };
+    const closed: Period = { kind: "date", date: friday, closed: true };
+    expect(times([...p, extra], friday)).toEqual(["09:00-12:00", "15:00-16:00"]);
+    expect(times([...p, { ...extra, from: "11:00" }], friday)).toEqual(["09:00-16:00"]);
+    expect(times([...p, closed], friday)).toEqual([]);
+    expect(times([...p, closed, extra], friday)).toEqual(["15:00-16:00"]);
+    expect(times([...p, closed, extra], "2026-11-27")).toEqual(["09:00-12:00"]);
   });
   it("past midnight, the whole day, no periods, and what is not finished", () => {
     expect(windows({ timeZone: "", periods: [weekly("fri", "22:00", "06:00")], reply: "" }, friday)).toEqual([{ from: 1320, to: 1800 }]);

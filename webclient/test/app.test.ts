@@ -87,6 +87,14 @@ describe("lines", () => {
     const told = line({ key: "e", kind: "event", event: "request", time: 16 });
     expect(weave([...lines, told], marks).filter((l) => l.event === "request")).toEqual([told]);
   });
+  it("a milestone from before the backlog stands before a later one", () => {
+    const lines = [line({ key: "1", time: 1_000 }), line({ key: "2", time: 2_000 })];
+    const marks = [
+      { event: "human", time: 90_000, after: null },
+      { event: "ai", time: 95_000, after: "2" },
+    ];
+    expect(weave(lines, marks).map((l) => l.event ?? l.key)).toEqual(["1", "2", "human", "ai"]);
+  });
   it("leaves out “is joining” when they have joined", () => {
     const ev = (event: string) => line({ key: event, kind: "event", event });
     expect(turns([ev("request"), ev("willStart"), ev("human")], (l) => l.event!).map((t) => t.text)).toEqual(["request", "human"]);
@@ -182,7 +190,7 @@ describe("local media", () => {
 describe("words of the copilot", () => {
   it("says what is known in words and leaves the rest as it is", () => {
     expect(reasonText("callerAsked")).toBe("The caller asked for a person");
-    expect(reasonText("lowConfidence")).toBe("The AI did not know");
+    expect(reasonText("lowConfidence")).toBe("The AI did not know the answer");
     expect(reasonText("Wants a refund")).toBe("Wants a refund");
     expect(reasonText("toString")).toBe("toString");
     expect(reasonText("")).toBeNull();

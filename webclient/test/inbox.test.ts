@@ -37,7 +37,7 @@ describe("rows of two heights", () => {
 });
 
 describe("rows of the inbox", () => {
-  const calls = [call("ai"), call("late", { state: "pending" }), call("urgent", { state: "pending" }), call("mine", { state: "human", human: "Dana" }), call("sams", { state: "human", human: "Sam" }), call("bare", { state: "pending" })];
+  const calls = [call("ai", { language: "fr" }), call("late", { state: "pending", language: "en" }), call("urgent", { state: "pending" }), call("mine", { state: "human", human: "Dana" }), call("sams", { state: "human", human: "Sam" }), call("bare", { state: "pending" })];
   const handoffs = [
     handoff("late", { reason: "callerAsked", languages: [{ name: "de" }] }),
     handoff("urgent", { rank: 1, priority: 1, skills: [{ name: "billing" }], firstResponse: { startAt: 0, riskAt: 80, deadlineAt: 100, atRisk: true } }),
@@ -61,6 +61,8 @@ describe("rows of the inbox", () => {
   it.each([
     [{ priority: 1 }, ["urgent"]],
     [{ language: "de" }, ["late"]],
+    [{ language: "fr" }, ["ai"]],
+    [{ language: "en" }, []],
     [{ skill: "billing" }, ["urgent"]],
     [{ reason: "callerAsked" }, ["late"]],
     [{ sla: "atRisk" as const }, ["urgent"]],
@@ -69,7 +71,7 @@ describe("rows of the inbox", () => {
     [{ state: "ai" as const }, ["ai"]],
     [{ state: "waiting" as const, priority: 3 }, ["late"]],
   ])("filter %o", (f, want) => expect(ids(filtered(all, { ...NO_FILTERS, ...f }))).toEqual(want));
-  it("only what there is can be chosen", () => expect(choices(all)).toEqual({ reasons: ["callerAsked"], languages: ["de"], skills: ["billing"] }));
+  it("only what there is can be chosen", () => expect(choices(all)).toEqual({ reasons: ["callerAsked"], languages: ["de", "fr"], skills: ["billing"] }));
 });
 
 describe("deadlines", () => {

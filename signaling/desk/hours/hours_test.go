@@ -213,8 +213,8 @@ func TestCheck(t *testing.T) {
 	}{
 		"good":             {with(func(*Schedule) {}), ""},
 		"nothing":          {Schedule{}, ""},
-		"ten":              {with(func(s *Schedule) { s.Periods = slices.Repeat(s.Periods[:1], MaxPeriods) }), ""},
-		"eleven":           {with(func(s *Schedule) { s.Periods = slices.Repeat(s.Periods[:1], MaxPeriods+1) }), "periods tooMany"},
+		"ten":              {with(func(s *Schedule) { s.Periods = slices.Repeat(s.Periods[:1], 10) }), ""},
+		"eleven":           {with(func(s *Schedule) { s.Periods = slices.Repeat(s.Periods[:1], 11) }), "periods tooMany"},
 		"zone":             {with(func(s *Schedule) { s.TimeZone = "Europe/Atlantis" }), "timeZone timeZone"},
 		"the server's":     {with(func(s *Schedule) { s.TimeZone = "Local" }), "timeZone timeZone"},
 		"a path":           {with(func(s *Schedule) { s.TimeZone = "../../etc/passwd" }), "timeZone timeZone"},

@@ -24,7 +24,7 @@ func (d *Desk) signIn(e SignIn) error {
 		a = &worker{Agent: Agent{ID: e.Agent}}
 		d.addAgent(a)
 	}
-	a.SeenAt = d.Now
+	d.seen(a, e.Age)
 	if name := clean(e.Name); a.Name != name || a.Capacity != e.Capacity || !maps.Equal(a.Skills, skills) || !maps.Equal(a.Languages, languages) {
 		a.Name, a.Capacity, a.Skills, a.Languages, a.levels = name, e.Capacity, skills, languages, nil
 		d.touchAgent(a)
@@ -147,12 +147,19 @@ func (d *Desk) setAvailable(a *worker) error {
 	return nil
 }
 
-func (d *Desk) heartbeat(a *worker) error {
+func (d *Desk) heartbeat(a *worker, e Heartbeat) error {
 	if a.Presence == Offline {
 		return ErrPresence // so that a console that comes back late signs in again
 	}
-	a.SeenAt = d.Now // written with the next change: a restart gives everybody their time anew
+	d.seen(a, e.Age) // written with the next change: a restart gives everybody their time anew
 	return nil
+}
+
+// seen is a sign of life of that age.
+func (d *Desk) seen(a *worker, age time.Duration) {
+	if at := d.Now.Add(-max(age, 0)); at.After(a.SeenAt) {
+		a.SeenAt = at
+	}
 }
 
 // lost is an agent whose browser is dead: what rings goes to the next, and what

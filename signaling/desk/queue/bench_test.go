@@ -67,7 +67,7 @@ func BenchmarkStep(b *testing.B) {
 	b.Run("heartbeat", func(b *testing.B) {
 		_, step := large(b, 2000)
 		for i := 0; b.Loop(); i++ {
-			step(Heartbeat{fmt.Sprint("a", i%200)})
+			step(Heartbeat{Agent: fmt.Sprint("a", i%200)})
 		}
 	})
 	b.Run("finish, offer, accept, connect", func(b *testing.B) {
@@ -128,7 +128,7 @@ func BenchmarkStep(b *testing.B) {
 			now = now.Add(2100 * time.Millisecond)
 			d.Step(Tick{}, now)
 			for a := range 200 {
-				d.Step(Heartbeat{fmt.Sprint("a", a)}, now)
+				d.Step(Heartbeat{Agent: fmt.Sprint("a", a)}, now)
 			}
 		}
 		_ = step

@@ -244,7 +244,7 @@ func TestNobodyWaitsOvernight(t *testing.T) {
 		w.do(Close{})
 		for range 4 * 12 { // a is there all the time, and on one call
 			w.pass(5 * time.Minute)
-			w.do(Heartbeat{"a"})
+			w.do(Heartbeat{Agent: "a"})
 		}
 		w.line()
 		w.state("held", StateConnected)

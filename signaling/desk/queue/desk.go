@@ -150,7 +150,7 @@ func (d *Desk) apply(e Event) error {
 	case SetAvailable:
 		return d.withAgent(e.Agent, d.setAvailable)
 	case Heartbeat:
-		return d.withAgent(e.Agent, d.heartbeat)
+		return d.withAgent(e.Agent, func(a *worker) error { return d.heartbeat(a, e) })
 	case Accept:
 		return d.withAgent(e.Agent, func(a *worker) error { return d.accept(a, e.Offer) })
 	case Decline:

@@ -93,7 +93,8 @@ type (
 		Away      bool   `json:"away,omitempty"` // not yet available
 		// NoConsole: they are at no console and have a call all the same: away, until
 		// they come to one.
-		NoConsole bool `json:"noConsole,omitempty"`
+		NoConsole bool          `json:"noConsole,omitempty"`
+		Age       time.Duration `json:"age,omitempty"` // of the last sign of life
 	}
 	// SignOut is refused while they have calls.
 	SignOut struct {
@@ -115,7 +116,8 @@ type (
 	// Heartbeat is a sign of life: the console's socket answers, or a call has
 	// their media.
 	Heartbeat struct {
-		Agent string `json:"agent"`
+		Agent string        `json:"agent"`
+		Age   time.Duration `json:"age,omitempty"` // how long ago it was
 	}
 	// Accept answers an offer.
 	Accept struct {

@@ -215,7 +215,7 @@ func run(t tester, r chance, steps int) {
 			if r(6) == 0 {
 				continue
 			}
-			if fx, _ := w.d.Step(Heartbeat{a}, w.now); len(fx.Handoffs)+len(fx.Agents) > 0 {
+			if fx, _ := w.d.Step(Heartbeat{Agent: a}, w.now); len(fx.Handoffs)+len(fx.Agents) > 0 {
 				w.fatalf("a sign of life did %s", show(fx))
 			}
 			w.wake = w.d.wake()

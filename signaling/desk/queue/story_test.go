@@ -163,7 +163,7 @@ func TestNoStarvation(t *testing.T) {
 				w.do(enter(fmt.Sprint("urgent", n), P1))
 			}
 			w.pass(time.Minute)
-			w.do(Heartbeat{"dana"})
+			w.do(Heartbeat{Agent: "dana"})
 			w.do(Finish{Handoff: current})
 			x, _ := w.d.Agent("dana")
 			current = x.Offer
@@ -317,6 +317,9 @@ func TestWithdrawnIsNoMiss(t *testing.T) {
 		w.do(Cancel{Handoff: id})
 		w.presence("a", Available)
 	}
+	w.do(enter("once", P3))
+	w.decline("once")
+	w.presence("a", Available) // the first in a row
 }
 
 func TestTake(t *testing.T) {
@@ -458,7 +461,7 @@ func TestBrowserDies(t *testing.T) {
 	w.do(enter("ringing", P1))
 	w.ringsAt("ringing", "a")
 	w.now = w.now.Add(10 * time.Second)
-	w.do(Heartbeat{"a"})
+	w.do(Heartbeat{Agent: "a"})
 	w.pass(19 * time.Second)
 	w.do(agent("b", 1))
 	fx := w.pass(time.Second)
@@ -472,7 +475,7 @@ func TestBrowserDies(t *testing.T) {
 	if had.SLA.FirstResponse.Outcome != sla.Met || had.SLA.Resolution.Outcome != sla.Running || had.Requeues != 1 || len(had.Stints) != 1 || had.Stints[0].To.IsZero() {
 		t.Errorf("%+v", had)
 	}
-	w.refused(Heartbeat{"a"}, ErrPresence)
+	w.refused(Heartbeat{Agent: "a"}, ErrPresence)
 	w.do(agent("a", 3))
 	w.ringsAt("ringing", "a") // not at once what it has just lost
 }
@@ -644,8 +647,8 @@ func TestConsultantGoes(t *testing.T) {
 		}
 		for range 2 {
 			w.now = w.now.Add(10 * time.Second)
-			w.do(Heartbeat{"a"})
-			w.do(Heartbeat{"c"})
+			w.do(Heartbeat{Agent: "a"})
+			w.do(Heartbeat{Agent: "c"})
 		}
 		w.do(Tick{})
 		w.presence("b", Offline)
@@ -975,13 +978,13 @@ func TestClockJumpsAfterACorrection(t *testing.T) {
 	w.do(agent("a", 1))
 	w.do(agent("b", 1))
 	w.pass(3 * time.Second)
-	w.do(Heartbeat{"a"})
-	w.do(Heartbeat{"b"})
+	w.do(Heartbeat{Agent: "a"})
+	w.do(Heartbeat{Agent: "b"})
 	w.now = w.now.Add(-time.Second)
 	w.do(Tick{})
 	w.now = w.now.Add(time.Hour)
 	w.do(ClockJumped{time.Hour})
-	w.do(Heartbeat{"b"})
+	w.do(Heartbeat{Agent: "b"})
 	restored, err := Restore(Config{}, w.d.Snapshot())
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@ import { t } from "../shared/i18n.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, Chip, Notice, ThemeButton } from "../shared/ui.tsx";
 import { TwoHeights } from "../shared/virtual.ts";
-import { active, choices, moodOf, slaLook, VIEWS, type Row } from "./inbox.ts";
+import { active, choices, languagesOf, moodOf, slaLook, VIEWS, type Row } from "./inbox.ts";
 import { CallBacks, Ended, Hits } from "./lists.tsx";
 import type { ConsoleModel } from "./model.ts";
 import { PresenceBar } from "./presence.tsx";
@@ -235,7 +235,7 @@ function CallRow({ row, now, model }: { row: Row; now: number; model: ConsoleMod
       <span class="call-row-top">
         {row.asks && <i class="asks" aria-hidden="true" />}
         <b class="call-name" dir="auto">{callerLabel(row.caller)}</b>
-        {h?.languages?.[0] && <span class="lang small">{h.languages[0].name}</span>}
+        {languagesOf(row)[0] && <span class="lang small">{languagesOf(row)[0]}</span>}
         {h && row.asks && <Priority of={h.priority} />}
         <span class="nums small muted">
           <span aria-hidden="true">{clock(waited)}</span>
@@ -280,8 +280,7 @@ function LastLine({ call }: { call?: CallSummary }) {
   if (!l) return <span class="call-last" />;
   return (
     <span class="call-last small muted" dir="auto">
-      <b>{l.role === "agent" ? t("who.ai") : l.role === "caller" ? t("who.caller") : (l.name ?? t("who.human"))}:</b> {l.text}
-      {!l.end && "…"}
+      <b>{l.role === "agent" ? t("who.ai") : l.role === "caller" ? t("who.caller") : (l.name ?? t("who.human"))}:</b> {l.end ? l.text : `${l.text.replace(/[.…\s]+$/, "")}…`}
     </span>
   );
 }

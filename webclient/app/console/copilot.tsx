@@ -1,3 +1,4 @@
+import { Fragment, type ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Fact, Reply, Summary } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
@@ -56,14 +57,19 @@ export function CopilotSection({ desk }: { desk: DeskCall }) {
   // What the brief says above is not said twice.
   const told = !desk.live.value && desk.briefShown.value && desk.briefOpen.value;
   const summary = desk.summary.value;
-  if (!summary && facts.length === 0) return null;
+  if (!(summary && says(summary)) && facts.length === 0) return null;
   return (
-    <section data-testid="copilot" data-told={told}>
+    <section data-testid="copilot" data-told={told} data-facts={facts.length}>
       <h3 class="side-title">{t("assist.soFar")}</h3>
       {summary && <SummaryLines summary={summary} />}
       <Facts facts={facts} />
     </section>
   );
+}
+
+/** Whether there is anything in it: a summary that has just begun is empty. */
+function says(s: Summary): boolean {
+  return Boolean(s.matter || s.tried || s.open);
 }
 
 function SummaryLines({ summary }: { summary: Summary }) {
@@ -96,6 +102,16 @@ function Facts({ facts }: { facts: Fact[] }) {
   );
 }
 
+/** An address breaks where it can be read again, not in the middle of a word. */
+function breakable(text: string): ComponentChildren {
+  return text.split(/(?<=[@._/-])(?=\S)/).map((part, i) => (
+    <Fragment key={i}>
+      {i > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
 function FactRow({ fact }: { fact: Fact }) {
   const [copied, setCopied] = useState(false);
   const label = factLabel(fact.kind);
@@ -117,7 +133,7 @@ function FactRow({ fact }: { fact: Fact }) {
           {fact.time !== undefined && fact.role && ` · ${timeOfDay(fact.time)}`}
           {how && ` · ${how}`}
         </span>
-        <b dir="auto">{fact.value}</b>
+        <b dir="auto">{breakable(fact.value)}</b>
       </span>
       <button type="button" class="btn quiet iconic compact" aria-label={assistText.copy(label)} title={assistText.copy(label)} onClick={() => void copy()}>
         <Icon name={copied ? "check" : "copy"} />

@@ -148,7 +148,7 @@ export class DeskCall {
   readonly live = computed(() => this.#summary.value !== null);
   readonly facts = computed(() => this.#facts.value ?? this.brief.value?.facts ?? []);
   readonly caller = computed(() => this.participants.value.find((p) => p.role === "caller"));
-  readonly callerName = computed(() => callerLabel(this.caller.value?.name, this.caller.value?.identity));
+  readonly callerName = computed(() => callerLabel(this.caller.value?.name || this.handoff.value?.caller, this.caller.value?.identity));
   readonly others = computed(() => this.participants.value.filter((p) => p.id !== this.call.me?.id));
 
   constructor(o: DeskCallOptions) {

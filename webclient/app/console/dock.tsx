@@ -87,18 +87,18 @@ function Colleague({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
         </b>
         <span class="small muted">{to === "nobody" ? t("call.nobodyHears") : to === "humans" ? t("call.whisper.what", { name }) : t("call.bargeIn.what")}</span>
       </div>
-      <button type="button" class={to === "humans" ? "btn on" : "btn"} aria-pressed={to === "humans"} disabled={!desk.joined.value} onClick={() => void desk.speak(to === "humans" ? "nobody" : "humans")} data-testid="whisper">
+      <button type="button" class={to === "humans" ? "btn compact on" : "btn compact"} aria-pressed={to === "humans"} disabled={!desk.joined.value} onClick={() => void desk.speak(to === "humans" ? "nobody" : "humans")} data-testid="whisper">
         <Icon name="ear" /> {t("call.whisper")}
       </button>
-      <button type="button" class={to === "everyone" ? "btn on" : "btn"} aria-pressed={to === "everyone"} disabled={!connected || !ownVoice} onClick={() => void desk.speak(to === "everyone" ? "nobody" : "everyone")} data-testid="barge-in">
+      <button type="button" class={to === "everyone" ? "btn compact on" : "btn compact"} aria-pressed={to === "everyone"} disabled={!connected || !ownVoice} onClick={() => void desk.speak(to === "everyone" ? "nobody" : "everyone")} data-testid="barge-in">
         <Icon name="speaker" /> {t("call.bargeIn")}
       </button>
       {advises && (
-        <button type="button" class="btn" onClick={() => void model.endConsult(desk.handoff.value!.id)} data-testid="end-consult">
+        <button type="button" class="btn compact" onClick={() => void model.endConsult(desk.handoff.value!.id)} data-testid="end-consult">
           {t("call.endConsult")}
         </button>
       )}
-      <button type="button" class="btn human" disabled data-testid="takeover">
+      <button type="button" class="btn human compact" disabled data-testid="takeover">
         <Icon name="takeover" flip /> {t("call.takeOver")}
       </button>
     </div>
@@ -305,10 +305,10 @@ function Composer({ desk, model }: { desk: DeskCall; model: ConsoleModel }) {
         />
         {listening && text.trim() !== "" && !canned ? (
           <>
-            <button type="submit" class="btn guide" title={hint(t("call.guide"), "Enter")} data-testid="guide">
+            <button type="submit" class="btn compact guide" title={hint(t("call.guide"), "Enter")} data-testid="guide">
               <Icon name="lock" /> {t("call.guide")}
             </button>
-            <button type="button" class="btn human" title={hint(t("call.toCaller.what"), "Ctrl", "Enter")} disabled={!desk.joined.value} onClick={() => void toCaller()} data-testid="to-caller">
+            <button type="button" class="btn compact human" title={hint(t("call.toCaller.what"), "Ctrl", "Enter")} disabled={!desk.joined.value} onClick={() => void toCaller()} data-testid="to-caller">
               <Icon name="send" flip /> {t("call.toCaller")}
             </button>
           </>

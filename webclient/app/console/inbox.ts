@@ -74,7 +74,7 @@ export function filtered(all: readonly Row[], f: Filters): Row[] {
     if (f.state === "ai" && (r.asks || r.call?.state === "human")) return false;
     if (f.priority && h?.priority !== f.priority) return false;
     if (f.reason && (h?.reason ?? r.call?.reason) !== f.reason) return false;
-    if (f.language && !h?.languages?.some((l) => l.name === f.language)) return false;
+    if (f.language && !languagesOf(r).includes(f.language)) return false;
     if (f.skill && !h?.skills?.some((s) => s.name === f.skill)) return false;
     if (f.sla === "breached" && !clocks(h).some((c) => c.outcome === "breached")) return false;
     if (f.sla === "atRisk" && !clocks(h).some((c) => c.atRisk && !c.outcome)) return false;
@@ -99,9 +99,15 @@ export function choices(all: readonly Row[]): { reasons: string[]; languages: st
   const gather = (of: (r: Row) => (string | undefined)[]) => [...new Set(all.flatMap(of).filter((v): v is string => !!v))].sort();
   return {
     reasons: gather((r) => [r.handoff?.reason ?? (r.asks ? r.call?.reason : undefined)]),
-    languages: gather((r) => r.handoff?.languages?.map((l) => l.name) ?? []),
+    languages: gather(languagesOf),
     skills: gather((r) => r.handoff?.skills?.map((s) => s.name) ?? []),
   };
+}
+
+/** What is asked of who takes it, or else what the caller speaks. */
+export function languagesOf(r: Row): string[] {
+  const asked = r.handoff?.languages?.map((l) => l.name) ?? [];
+  return asked.length > 0 ? asked : r.call?.language ? [r.call.language] : [];
 }
 
 function clocks(h: HandoffLine | undefined): SLAClock[] {

@@ -1,12 +1,13 @@
 /** The inbox's lists that are asked for: what was found, call-backs, what has ended. */
-import { useEffect, useState } from "preact/hooks";
-import { ApiError, type Note, type WrapUpForm } from "./api.ts";
+import { signal } from "@preact/signals-core";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { ApiError, type CallBack, type Hit, type Note, type WrapUpForm } from "./api.ts";
 import type { Entry, HandoffLine, Line } from "../../sdk/src/index.ts";
 import { timeOfDay } from "../shared/format.ts";
 import { locale, t } from "../shared/i18n.ts";
 import { Icon } from "../shared/icons.tsx";
 import { TranscriptView } from "../shared/transcript.tsx";
-import { Sheet } from "../shared/ui.tsx";
+import { Notice, Sheet } from "../shared/ui.tsx";
 import { Transcript } from "../../sdk/src/index.ts";
 import { matchingRows } from "./inbox.ts";
 import type { ConsoleModel } from "./model.ts";
@@ -21,7 +22,7 @@ export function when(ms: number): string {
 
 export function Hits({ model }: { model: ConsoleModel }) {
   const { inbox } = model;
-  const [reading, read] = useState<string | null>(null);
+  const [reading, read] = useState<Hit | null>(null);
   const hits = inbox.hits.value ?? [];
   const live = new Set(model.calls.value.map((c) => c.id));
   const callerOf = new Map(model.calls.value.flatMap((c) => (c.caller ? [[c.id, c.caller] as const] : [])));
@@ -49,7 +50,7 @@ export function Hits({ model }: { model: ConsoleModel }) {
         ))}
         {hits.map((h) => (
           <li key={h.callId}>
-            <button type="button" class="call-row" onClick={() => (live.has(h.callId) ? void model.openCall(h.callId) : read(h.callId))}>
+            <button type="button" class="call-row" onClick={() => (live.has(h.callId) ? void model.openCall(h.callId) : read(h))}>
               <span class="call-row-top">
                 <b class="call-name" dir="auto">{callerOf.get(h.callId) ?? h.entry.name ?? t(`who.${h.entry.role ?? "caller"}`)}</b>
                 <span class="small muted">{when(h.entry.time)}</span>
@@ -61,7 +62,9 @@ export function Hits({ model }: { model: ConsoleModel }) {
           </li>
         ))}
       </ul>
-      {reading && <PastCall model={model} id={reading} onClose={() => read(null)} />}
+      {reading && (
+        <PastCall model={model} id={reading.callId} who={reading.entry.role === "caller" ? reading.entry.name : undefined} about={when(reading.entry.time)} at={reading.entry.seq} onClose={() => read(null)} />
+      )}
     </div>
   );
 }
@@ -79,7 +82,7 @@ function Marked({ text, words }: { text: string; words: string }) {
 }
 
 export function CallBacks({ model }: { model: ConsoleModel }) {
-  const [reading, read] = useState<string | null>(null);
+  const [reading, read] = useState<CallBack | null>(null);
   const list = model.inbox.callBacks.value;
   const open = (list ?? []).filter((c) => c.state === "open");
   const done = (list ?? []).filter((c) => c.state === "done");
@@ -93,41 +96,48 @@ export function CallBacks({ model }: { model: ConsoleModel }) {
         <ul class="plain-list" data-testid="callbacks">
           {[...open, ...done].map((c) => (
             <li key={c.id} class="callback" data-state={c.state}>
-              <span class="grow">
-                <b dir="ltr">{c.phone ? <a href={`tel:${c.phone.replace(/[^+\d]/g, "")}`}>{c.phone}</a> : <a href={`mailto:${c.email}`}>{c.email}</a>}</b>
-                {c.phone && c.email && (
-                  <span class="small" dir="ltr">
-                    {" "}
-                    <a href={`mailto:${c.email}`}>{c.email}</a>
-                  </span>
-                )}
-                {c.note && (
-                  <span class="small callback-note" dir="auto">
-                    {c.note}
-                  </span>
-                )}
-                <span class="small muted callback-note">
-                  {when(c.createdAt)}
-                  {c.state === "done" && c.by && ` · ${t("callback.by", { who: c.by })}`}
-                </span>
+              <span class="call-row-top">
+                <b class="grow callback-to" dir="ltr">
+                  {c.phone ? <a href={`tel:${c.phone.replace(/[^+\d]/g, "")}`}>{c.phone}</a> : <a href={`mailto:${c.email}`}>{c.email}</a>}
+                </b>
+                <span class="small muted nums">{when(c.createdAt)}</span>
               </span>
-              <button type="button" class="btn quiet iconic compact" aria-label={t("callback.read")} title={t("callback.read")} onClick={() => read(c.call)} data-testid="callback-read">
-                <Icon name="captions" />
-              </button>
-              <button type="button" class="btn compact" onClick={() => void model.inbox.setCallBack(c, c.state === "open" ? "done" : "open")}>
-                {c.state === "open" ? (
-                  <>
-                    <Icon name="check" /> {t("callback.done")}
-                  </>
-                ) : (
-                  t("callback.open")
-                )}
-              </button>
+              {c.phone && c.email && (
+                <span class="small" dir="ltr">
+                  <a href={`mailto:${c.email}`}>{c.email}</a>
+                </span>
+              )}
+              {c.note && (
+                <span class="small" dir="auto">
+                  {c.note}
+                </span>
+              )}
+              <span class="row callback-do">
+                <span class="grow small muted">
+                  {c.state === "done" && (
+                    <>
+                      <Icon name="check" /> {c.by ? t("callback.by", { who: c.by }) : t("callback.done")}
+                    </>
+                  )}
+                </span>
+                <button type="button" class="btn quiet compact" onClick={() => read(c)} data-testid="callback-read">
+                  {t("callback.read")}
+                </button>
+                <button type="button" class="btn compact" onClick={() => void model.inbox.setCallBack(c, c.state === "open" ? "done" : "open")}>
+                  {c.state === "open" ? (
+                    <>
+                      <Icon name="check" /> {t("callback.done")}
+                    </>
+                  ) : (
+                    t("callback.open")
+                  )}
+                </button>
+              </span>
             </li>
           ))}
         </ul>
       )}
-      {reading && <PastCall model={model} id={reading} onClose={() => read(null)} />}
+      {reading && <PastCall model={model} id={reading.call} about={[reading.phone, reading.email, reading.note, when(reading.createdAt)].filter(Boolean).join(" · ")} onClose={() => read(null)} />}
     </div>
   );
 }
@@ -166,13 +176,24 @@ export function Ended({ model }: { model: ConsoleModel }) {
           {t("inbox.more")}
         </button>
       )}
-      {reading && <PastCall model={model} id={reading.call} handoff={reading.id} onClose={() => read(null)} />}
+      {reading && (
+        <PastCall
+          model={model}
+          id={reading.call}
+          handoff={reading.id}
+          who={callerLabel(reading.caller)}
+          about={[t(`outcome.${reading.outcome ?? "resolved"}`), reading.name, when(reading.endedAt ?? reading.enteredAt), reasonText(reading.reason), reading.brief].filter(Boolean).join(" · ")}
+          onClose={() => read(null)}
+        />
+      )}
     </div>
   );
 }
 
+const pastEvent = (l: Line) => deskEventText(l.event, l.name);
+
 /** What was said in a call that is over, and what was written down about it. */
-function PastCall({ model, id, handoff, onClose }: { model: ConsoleModel; id: string; handoff?: string; onClose: () => void }) {
+function PastCall({ model, id, handoff, who, about, at, onClose }: { model: ConsoleModel; id: string; handoff?: string; who?: string; about?: string; at?: number; onClose: () => void }) {
   const [notes, setNotes] = useState<Note[]>([]);
   const [form, setForm] = useState<WrapUpForm | null>(null);
   useEffect(() => {
@@ -193,6 +214,12 @@ function PastCall({ model, id, handoff, onClose }: { model: ConsoleModel; id: st
   }, [id, handoff]);
   const [lines, setLines] = useState<Line[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  // What was found, of all that was said.
+  const jump = useMemo(() => signal<string | null>(null), []);
+  const found = at === undefined ? undefined : lines?.find((l) => l.seq === at)?.key;
+  useEffect(() => {
+    if (found !== undefined) jump.value = found;
+  }, [found]);
   useEffect(() => {
     let gone = false;
     void (async () => {
@@ -214,7 +241,12 @@ function PastCall({ model, id, handoff, onClose }: { model: ConsoleModel; id: st
     };
   }, [id]);
   return (
-    <Sheet title={t("inbox.past")} onClose={onClose}>
+    <Sheet title={who ? t("inbox.past.of", { name: who }) : t("inbox.past")} onClose={onClose}>
+      {about && (
+        <p class="small muted past-about" dir="auto">
+          {about}
+        </p>
+      )}
       {(form || notes.length > 0) && (
         <div class="past-notes" data-testid="past-notes">
           {form && (
@@ -239,13 +271,17 @@ function PastCall({ model, id, handoff, onClose }: { model: ConsoleModel; id: st
         </div>
       )}
       {problem ? (
-        <p role="alert">{problem}</p>
+        <Notice bad role="alert">
+          {problem}
+        </Notice>
       ) : (
         <div class="past">
           <TranscriptView
             lines={lines ?? []}
             nameOf={(l) => l.name ?? t(`who.${l.role ?? "caller"}`)}
-            eventText={(l) => deskEventText(l.event, l.name)}
+            eventText={pastEvent}
+            jump={jump}
+            marks={found === undefined ? [] : [found]}
             label={t("inbox.past")}
             empty={lines ? t("call.nothing") : t("inbox.loading")}
           />

@@ -35,6 +35,9 @@ export interface ConsoleDeps {
   microphone?: () => Promise<MediaStreamTrack | null>;
 }
 
+/** So many events are kept for tests and support, and at most twice as many. */
+const EVENTS = 5_000;
+
 export type SheetName = "help" | "palette" | "notifications" | "consult" | "transfer";
 
 export class ConsoleModel {
@@ -72,6 +75,7 @@ export class ConsoleModel {
   readonly all = computed(() => rows({ calls: this.calls.value, handoffs: this.handoffs.value, me: { identity: this.identity.value, name: this.session.value?.user.name ?? "" } }));
   readonly shown = computed(() => filtered(ofView(this.all.value, this.inbox.view.value), this.inbox.filters.value));
   readonly waiting = computed(() => this.all.value.filter((r) => r.asks));
+  /** What was told lately, for tests and support. */
   readonly events: { event: string; payload: unknown; at: number }[] = [];
   readonly #deps: ConsoleDeps;
   desk: Desk | null = null;
@@ -118,6 +122,7 @@ export class ConsoleModel {
     this.agents.value = [];
     this.me.value = this.offer.value = null;
     this.loaded.value = false;
+    this.wrapUp.dismiss();
     this.loginError.value = message;
   }
 
@@ -201,7 +206,7 @@ export class ConsoleModel {
       microphone,
       handoff: () => this.handoffs.value.find((h) => h.call === id),
       api: this.api,
-      onEvent: (event, payload) => this.events.push({ event, payload: snapshot(payload), at: Date.now() }),
+      onEvent: (event, payload) => this.#note(event, payload),
     });
     this.open.value = desk;
     void this.loadCanned();
@@ -267,6 +272,12 @@ export class ConsoleModel {
     }
   }
 
+  /** A day's calls are many: only the newest are kept. */
+  #note(event: string, payload: unknown): void {
+    this.events.push({ event, payload: snapshot(payload), at: Date.now() });
+    if (this.events.length > 2 * EVENTS) this.events.splice(0, EVENTS);
+  }
+
   /** Tells, once each, of trouble in calls that we gave back and watch. */
   #warn(calls: CallSummary[]): void {
     const me = this.identity.value;
@@ -288,7 +299,7 @@ export class ConsoleModel {
     const desk = make({ token: s.token, wsUrl: s.wsUrl, url: s.wsUrl ? undefined : "/" });
     this.desk = desk;
     desk.onAny((event, payload) => {
-      if (event !== "changed") this.events.push({ event: `desk.${event}`, payload: snapshot(payload), at: Date.now() });
+      if (event !== "changed") this.#note(`desk.${event}`, payload);
     });
     desk.on("changed", (d) => {
       this.#warn(d.calls);
@@ -324,7 +335,10 @@ export class ConsoleModel {
       this.announcer.say(t("presence.now", { presence: t(`presence.${p.presence}`) }));
     });
     desk.on("alert", (a) => this.attention.alert(a));
-    desk.on("ended", (h) => this.attention.ended(h));
+    desk.on("ended", (h) => {
+      this.attention.ended(h);
+      this.wrapUp.ended(h);
+    });
     desk.on("settings", (s) => this.#prefs.operator(s.notifications));
     desk.on("asked", (h) => {
       this.announcer.say(t("inbox.asks", { who: callerLabel(h.caller) }));

@@ -15,22 +15,25 @@ export function PresenceBar({ model }: { model: ConsoleModel }) {
   const p = me.presence;
   const chosen = p === "away" ? `away:${AWAY.includes(me.why as never) ? me.why : ""}` : p === "offline" ? "offline" : "available";
   const text = p === "wrapUp" && me.wrapUpAt ? t("presence.wrapUpFor", { time: clock(me.wrapUpAt - now) }) : p === "away" && me.why ? t("presence.awayFor", { why: awayWhy(me.why) }) : t(`presence.${p}`);
+  // For who hears it: without the clock, which runs.
+  const spoken = p === "wrapUp" ? t("presence.wrapUp") : text;
   const change = (v: string) => {
     const [what, why] = v.split(":") as ["available" | "away" | "offline", string | undefined];
     void model.setPresence(what, why || undefined);
   };
   return (
     <div class="presence" data-presence={p} data-testid="presence">
-      <i class="presence-mark" aria-hidden="true" />
-      <span class="grow presence-text">
-        <b>{text}</b>
-        <span class="small muted nums" data-testid="load">
-          {t("presence.load", { n: me.load, of: me.capacity })}
+      {/* All of it is the choice: the browser's own list opens wherever it is pressed. */}
+      <label class="grow presence-choice">
+        <i class="presence-mark" aria-hidden="true" />
+        <span class="grow presence-text" aria-hidden="true">
+          <b>{text}</b>
+          <span class="small muted nums" data-testid="load">
+            {t("presence.load", { n: me.load, of: me.capacity })}
+          </span>
         </span>
-      </span>
-      <label>
-        <span class="sr-only">{t("presence.change")}</span>
-        <select class="input compact" value={chosen} onChange={(e) => change(e.currentTarget.value)} data-testid="presence-select">
+        <i class="chevron" aria-hidden="true" />
+        <select aria-label={t("presence.change", { presence: spoken, load: t("presence.load", { n: me.load, of: me.capacity }) })} value={chosen} onChange={(e) => change(e.currentTarget.value)} data-testid="presence-select">
           <option value="available">{t("presence.available")}</option>
           <option value="away:">{t("presence.away")}</option>
           {AWAY.map((w) => (

@@ -1,8 +1,10 @@
 /** The request for a person that belongs to the open call: how urgent, by when, what it needs. */
+import { useState } from "preact/hooks";
 import { clock } from "../shared/format.ts";
 import { t } from "../shared/i18n.ts";
 import { SLABadge, useNow } from "./callspane.tsx";
 import type { DeskCall } from "./deskcall.ts";
+import { hasRoom } from "./inbox.ts";
 import type { ConsoleModel } from "./model.ts";
 import { reasonText } from "./wording.ts";
 
@@ -43,6 +45,7 @@ export function RequestSection({ desk, model }: { desk: DeskCall; model: Console
           <button type="button" class="btn compact" onClick={() => void model.take(h.id)} data-testid="take-this">
             {t("request.take")}
           </button>
+          {model.role.value !== "agent" && <AssignTo handoff={h.id} model={model} />}
           {model.role.value !== "agent" && (
             <button type="button" class="btn quiet compact" onClick={() => void model.cancelHandoff(h.id)} data-testid="cancel-handoff">
               {t("request.cancel")}
@@ -51,5 +54,27 @@ export function RequestSection({ desk, model }: { desk: DeskCall; model: Console
         </div>
       )}
     </section>
+  );
+}
+
+/** For supervisors: it rings at who is chosen. */
+function AssignTo({ handoff, model }: { handoff: string; model: ConsoleModel }) {
+  const [to, choose] = useState("");
+  const people = model.agents.value.filter((a) => a.identity !== model.identity.value && hasRoom(a));
+  const there = people.some((a) => a.identity === to);
+  return (
+    <span class="row assign-to">
+      <select class="input compact grow" aria-label={t("request.assign")} value={there ? to : ""} disabled={people.length === 0} onChange={(e) => choose(e.currentTarget.value)} data-testid="assign-to">
+        <option value="">{people.length === 0 ? t("request.assign.nobody") : t("request.assign")}</option>
+        {people.map((a) => (
+          <option key={a.identity} value={a.identity}>
+            {a.name ?? a.identity}
+          </option>
+        ))}
+      </select>
+      <button type="button" class="btn compact" disabled={!there} onClick={() => void model.assign(handoff, to)} data-testid="assign">
+        {t("request.assign.do")}
+      </button>
+    </span>
   );
 }

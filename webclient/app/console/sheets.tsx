@@ -5,7 +5,7 @@ import { t } from "../shared/i18n.ts";
 import { Icon } from "../shared/icons.tsx";
 import { Avatar, Notice, Sheet } from "../shared/ui.tsx";
 import { actions, matching } from "./actions.ts";
-import { hasRoom } from "./inbox.ts";
+import { choices, hasRoom } from "./inbox.ts";
 import type { ConsoleModel } from "./model.ts";
 import { permission } from "./notify.ts";
 
@@ -87,6 +87,7 @@ function PassSheet({ model, how, onClose }: { model: ConsoleModel; how: "consult
   const [skill, setSkill] = useState("");
   const [language, setLanguage] = useState("");
   const h = model.open.value?.handoff.value;
+  const known = choices(model.all.value);
   const busy = useRef(false);
   const people = model.agents.value
     .filter((a) => a.identity !== model.identity.value && a.presence !== "offline")
@@ -122,6 +123,13 @@ function PassSheet({ model, how, onClose }: { model: ConsoleModel; how: "consult
         ))}
         {people.length === 0 && <li class="muted">{t("pass.nobody")}</li>}
       </ul>
+      {(["skills", "languages"] as const).map((what) => (
+        <datalist key={what} id={`pass-${what}`}>
+          {known[what].map((v) => (
+            <option key={v} value={v} />
+          ))}
+        </datalist>
+      ))}
       <form
         class="row wrap pass-skill"
         onSubmit={(e) => {
@@ -131,11 +139,11 @@ function PassSheet({ model, how, onClose }: { model: ConsoleModel; how: "consult
       >
         <label class="field grow">
           <span>{t("pass.skill")}</span>
-          <input class="input" value={skill} onInput={(e) => setSkill(e.currentTarget.value)} dir="auto" />
+          <input class="input" list="pass-skills" value={skill} onInput={(e) => setSkill(e.currentTarget.value)} dir="auto" />
         </label>
         <label class="field grow">
           <span>{t("pass.language")}</span>
-          <input class="input" value={language} onInput={(e) => setLanguage(e.currentTarget.value)} dir="ltr" />
+          <input class="input" list="pass-languages" value={language} onInput={(e) => setLanguage(e.currentTarget.value)} dir="ltr" />
         </label>
         <button type="submit" class="btn" disabled={!skill.trim() && !language.trim()}>
           {t("pass.anybody")}

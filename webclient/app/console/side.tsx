@@ -99,13 +99,13 @@ function Person({ p, desk }: { p: Participant; desk: DeskCall }) {
   ] as const;
   const toggles = all.filter(([key]) => key !== "video" || p.role !== "agent"); // an AI has no face
   return (
-    <li class="person">
+    <li class="person heard">
       <Avatar who={p.role} name={p.name} image={p.avatar} />
-      <span class="grow">
+      <span class="person-name">
         <b dir="auto">{name}</b>
         {name !== role && <span class="small muted">{role}</span>}
-        <Level desk={desk} of={p} name={name} />
       </span>
+      <Level desk={desk} of={p} name={name} />
       <span class="row person-wants" role="group" aria-label={t("call.receive.of", { name })}>
         {toggles.map(([key, icon]) => (
           <button

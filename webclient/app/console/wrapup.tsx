@@ -14,12 +14,15 @@ export function WrapUpCard({ model }: { model: ConsoleModel }) {
     if (of) void w.begin(of);
   }, [of]);
   const now = useNow();
-  if (model.me.value?.presence !== "wrapUp") return null;
+  const timed = w.timed.value !== null;
+  if (!of && model.me.value?.presence !== "wrapUp") return null;
   const f = w.form.value;
+  const who = of ? w.callers.value.get(of) : undefined;
+  const title = who ? t("wrapup.of", { name: who }) : t("wrapup.title");
   return (
     <form
       class="wrapup"
-      aria-label={t("wrapup.title")}
+      aria-label={title}
       data-testid="wrapup"
       onSubmit={(e) => {
         e.preventDefault();
@@ -27,15 +30,21 @@ export function WrapUpCard({ model }: { model: ConsoleModel }) {
       }}
     >
       <div class="row">
-        <b class="grow">{t("wrapup.title")}</b>
+        <b class="grow">{title}</b>
         {w.until.value > 0 && (
           <span class="sla nums" data-sla={w.until.value - now < 10_000 ? "atRisk" : "runs"} role="timer" aria-live="off">
             <Icon name="clock" /> {clock(w.until.value - now)}
           </span>
         )}
-        <button type="button" class="btn compact" onClick={() => void w.more()} data-testid="wrapup-more">
-          {t("wrapup.more")}
-        </button>
+        {timed ? (
+          <button type="button" class="btn compact" onClick={() => void w.more()} data-testid="wrapup-more">
+            {t("wrapup.more")}
+          </button>
+        ) : (
+          <button type="button" class="btn quiet iconic compact" aria-label={t("wrapup.dismiss")} title={t("wrapup.dismiss")} onClick={() => w.dismiss()} data-testid="wrapup-dismiss">
+            <Icon name="close" />
+          </button>
+        )}
       </div>
       <div class="wrapup-fields">
         <label class="field">
@@ -52,17 +61,15 @@ export function WrapUpCard({ model }: { model: ConsoleModel }) {
           <input class="input" value={f.note ?? ""} maxLength={4000} dir="auto" onInput={(e) => w.change({ note: e.currentTarget.value })} data-testid="wrapup-note" />
         </label>
         <Tags model={model} />
+        <button type="submit" class="btn human wrapup-done" disabled={w.saving.value} data-testid="wrapup-done">
+          <Icon name="check" /> {t(timed ? "wrapup.done" : "wrapup.save")}
+        </button>
       </div>
       {w.problem.value && (
         <Notice bad role="alert">
           {w.problem.value}
         </Notice>
       )}
-      <div class="row sheet-actions">
-        <button type="submit" class="btn human" disabled={w.saving.value} data-testid="wrapup-done">
-          <Icon name="check" /> {t("wrapup.done")}
-        </button>
-      </div>
     </form>
   );
 }

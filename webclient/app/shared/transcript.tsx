@@ -36,6 +36,7 @@ export function TranscriptView(p: TranscriptProps) {
   heights.current ??= new Heights();
   const [stuck, setStuck] = useState(true);
   const stuckRef = useRef(true);
+  const lastTop = useRef(0);
   const unread = useRef<string | null>(null);
   const seen = useRef(0);
   const [place, setPlace] = useState({ top: 0, view: 600 });
@@ -51,7 +52,11 @@ export function TranscriptView(p: TranscriptProps) {
   const look = () => {
     const s = scroll.current;
     if (!s) return;
-    stuckRef.current = s.scrollHeight - s.scrollTop - s.clientHeight < 48;
+    const end = s.scrollHeight - s.scrollTop - s.clientHeight < 48;
+    // Only who goes up leaves the end; a panel that has become smaller does not.
+    stuckRef.current = end || (stuckRef.current && s.scrollTop >= lastTop.current);
+    lastTop.current = s.scrollTop;
+    if (stuckRef.current && !end) toLatest();
     setStuck(stuckRef.current);
     setPlace({ top: s.scrollTop, view: s.clientHeight });
   };
@@ -64,13 +69,18 @@ export function TranscriptView(p: TranscriptProps) {
     const at = list.findIndex((t) => t.key === key || t.lines.some((l) => l.key === key));
     if (!s || at < 0) return;
     stuckRef.current = false;
-    if (long) s.scrollTop = Math.max(0, heights.current.top(at) - s.clientHeight / 3);
+    if (long) {
+      s.scrollTop = Math.max(0, heights.current.top(at) - s.clientHeight / 3);
+      look();
+    }
     // Heights before it may have been guesses: once it is there it is known where.
-    requestAnimationFrame(() => {
+    const arrive = (frames: number) => {
       const e = s.querySelector<HTMLElement>(`[data-key="${CSS.escape(list[at]!.key)}"]`);
-      e?.scrollIntoView({ block: "center" });
-      e?.focus({ preventScroll: true });
-    });
+      if (!e) return void (frames > 0 && requestAnimationFrame(() => arrive(frames - 1)));
+      e.scrollIntoView({ block: "center" });
+      e.focus({ preventScroll: true });
+    };
+    requestAnimationFrame(() => arrive(20));
   };
   useLayoutEffect(() => {
     const rows = listRef.current?.querySelectorAll<HTMLElement>("[data-key]");

@@ -57,10 +57,17 @@ export function weave(lines: readonly Line[], marks: readonly MilestoneMark[]): 
   const out: Line[] = [];
   // What came before any line stands where its time says: a backlog comes later.
   const early = fresh.filter((m) => m.after === null);
+  const earlier = (than: number) => {
+    while (early.length > 0 && early[0]!.time < than) out.push(markLine(early.shift()!, out.length));
+  };
   for (const l of lines) {
-    while (early.length > 0 && early[0]!.time < l.time) out.push(markLine(early.shift()!, out.length));
+    earlier(l.time);
     out.push(l);
-    for (const m of fresh) if (m.after === l.key) out.push(markLine(m, out.length));
+    for (const m of fresh) {
+      if (m.after !== l.key) continue;
+      earlier(m.time);
+      out.push(markLine(m, out.length));
+    }
   }
   return [...out, ...early.map((m, i) => markLine(m, out.length + i))];
 }

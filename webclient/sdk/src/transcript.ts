@@ -177,13 +177,13 @@ export class Transcript {
     if (old && same(old, line)) return null;
     this.#lines.set(key, line);
     this.advance(line.seq);
-    if (!old || old.seq !== line.seq) this.#place(key, line);
+    if (!old || old.seq !== line.seq) this.#place(key, line, old !== undefined);
     return line;
   }
 
-  #place(key: string, line: Line): void {
-    const at = this.#order.indexOf(key);
-    if (at >= 0) this.#order.splice(at, 1);
+  /** Near the end, as a rule: a backlog of ten thousand is not looked through for each of its lines. */
+  #place(key: string, line: Line, known: boolean): void {
+    if (known) this.#order.splice(this.#order.lastIndexOf(key), 1);
     let i = this.#order.length;
     while (i > 0 && before(line, this.#lines.get(this.#order[i - 1]!)!)) i--;
     this.#order.splice(i, 0, key);

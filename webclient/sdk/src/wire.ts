@@ -191,6 +191,8 @@ export interface CallSummary {
   holder?: string;
   human?: string;
   reason?: string;
+  /** That the caller speaks (BCP 47), as heard or as the app said. */
+  language?: string;
   lastLine?: LastLine;
   video?: boolean;
   brief?: { matter?: string; open?: string; mood?: Mood };

@@ -34,18 +34,38 @@ const AGENTS = [
   { identity: "kim", name: "Kim Full", presence: "busy" as const, load: 1, capacity: 1 },
 ];
 
+/** A call of yesterday, from the AI to a person and back. */
+const PAST = (
+  [
+    ["agent", "Hello, this is Ava from the Relevo shop. How can I help you?"],
+    ["caller", "My lamp came in two pieces. I would like my money back."],
+    ["agent", "I am sorry. Let me get a colleague who can refund it."],
+    ["human", "Hi Lee, Sam here. I have sent the refund; it is with you in two days."],
+    ["caller", "Perfect, thank you."],
+    ["agent", "Is there anything else I can do for you?"],
+  ] as const
+).map(([role, text], i) => ({ seq: i + 1, time: Date.now() - 3_600_000 + i * 9_000, kind: "sentence", role, speakerId: role, name: role === "human" ? "Sam Okafor" : role === "agent" ? "Ava" : "Lee Park", text }));
+
+/** A long one of the day before, in which one line is searched for. */
+const GONE = Array.from({ length: 150 }, (_, i) => ({
+  seq: i + 1, time: Date.now() - 90_000_000 + (i - 31) * 8_000, kind: "sentence", role: i % 2 ? "agent" : "caller", speakerId: i % 2 ? "a" : "c", name: i % 2 ? "Ava" : "Ines Duarte",
+  text: i === 30 ? "The lamp came damaged, and nobody answers my mails about the lamp." : i % 2 ? "Let me look that up for you." : "I have the number here somewhere, one moment please.",
+}));
+
 async function start() {
   server = new FakeServer({ dist });
   base = await server.listen();
   const desk = new FakeDesk();
   const docs = (method: string, path: string, query: URLSearchParams) => {
     if (path === "/v1/desk/search")
-      return { status: 200, value: { hits: [{ callId: "call-gone", entry: { seq: 4, time: Date.now() - 90_000_000, role: "caller", text: "The lamp came damaged, and nobody answers my mails about the lamp." } }] } };
+      return { status: 200, value: { hits: [{ callId: "call-gone", entry: { seq: 31, time: Date.now() - 90_000_000, role: "caller", name: "Ines Duarte", text: "The lamp came damaged, and nobody answers my mails about the lamp." } }] } };
     if (path === "/v1/desk/callbacks")
       return { status: 200, value: { callBacks: [
         { id: "cb1", call: "c1", phone: "+49 30 1234567", note: "after four, about the invoice", state: "open", createdAt: Date.now() - 3_600_000, updatedAt: 0, version: 1 },
         { id: "cb2", call: "c2", email: "kim@example.org", state: "done", by: "sam", createdAt: Date.now() - 9_000_000, updatedAt: 0, version: 2 },
       ] } };
+    if (path === "/v1/calls/call-gone/entries") return { status: 200, value: { entries: GONE, next: GONE.length } };
+    if (path === "/v1/calls/call-e/entries") return { status: 200, value: { entries: PAST, next: PAST.length } };
     if (path.endsWith("/notes")) return { status: 200, value: { notes: [{ id: "n1", by: "sam", text: "Called on Monday too; promised a label.", createdAt: Date.now() - 86_400_000 }] } };
     if (path.endsWith("/wrapup")) return { status: 200, value: method === "GET" ? (path.includes("/e1/") ? { disposition: "Refund", tags: ["lamp"], note: "Refunded in full.", version: 1 } : { disposition: "", version: 0 }) : { disposition: "Refund", tags: ["lamp"], version: 1 } };
     if (path === "/v1/calls/call-e/entries")
@@ -111,6 +131,13 @@ describe.each(looks)("$name", (l) => {
     await page.getByTestId("search").fill("lamp");
     await page.getByTestId("hits").locator("mark").first().waitFor();
     await look(page, `${l.name}-desk-4-search`);
+    await page.getByTestId("hits").getByText("Ines Duarte").click();
+    const found = page.getByRole("dialog").locator('[data-marked="true"]');
+    await found.waitFor();
+    await expect.poll(() => found.evaluate((e) => e.matches(":focus"))).toBe(true);
+    await expect.poll(() => found.evaluate((e) => { const a = e.getBoundingClientRect(), b = e.closest(".transcript-scroll")!.getBoundingClientRect(); return a.top >= b.top - 1 && a.bottom <= b.bottom + 1; })).toBe(true);
+    await look(page, `${l.name}-desk-4b-found`);
+    await page.keyboard.press("Escape");
     await page.getByTestId("search").fill("");
     await page.getByTestId("view-ended").click();
     await page.getByText("Lee Park").waitFor();
@@ -205,16 +232,36 @@ describe.each(looks)("$name", (l) => {
 
   it("a colleague's call: listen, whisper, join in", async () => {
     const errors: string[] = [];
-    const { priya } = await start();
+    const { priya, tomasz } = await start();
+    const asked: unknown[] = [];
+    server.onDesk = (m, p) => asked.push([m, p]);
     priya.holder = "h-sam";
     priya.add({ id: "h-sam", identity: "sam", role: "human", name: "Sam Okafor" }, null as never);
     const ctx = await context(browser, l);
     const page = await open(ctx, `${base}/console/`, errors);
     await login(page);
+    // Who waits: a supervisor gives them to somebody who has room.
+    await page.locator(`[data-call="${tomasz.id}"]`).click();
+    if (l.width < 1200) await page.locator(".tabs .btn").last().click();
+    await page.getByTestId("assign-to").selectOption("noa");
+    await look(page, `${l.name}-desk-17-waiting`);
+    await page.getByTestId("assign").click();
+    await expect.poll(() => asked).toContainEqual(["assign", { handoff: "h2", agent: "noa" }]);
+    if (l.width < 800) await page.locator(".back").click();
     await page.locator(`[data-call="${priya.id}"]`).click();
     await page.getByTestId("whisper").click();
     await expect.poll(() => server.requests.find((r) => r.method === "speakTo")?.params).toEqual({ to: "humans" });
     await look(page, `${l.name}-desk-15-whisper`);
+    // Who has gone away before the call ended writes it down all the same, with no clock.
+    const mine = handoff("h9", "call-over", { state: "connected", agent: "dana", caller: "Lee Park" });
+    const away = { ...AGENTS[0]!, presence: "away" as const, why: "training" };
+    server.tell("deskChanged", { handoffs: [mine], agents: [{ ...away, load: 1 }] });
+    server.tell("deskChanged", { handoffs: [{ ...mine, state: "ended", outcome: "resolved" }], agents: [away] });
+    await page.getByTestId("wrapup").getByText("Lee Park").waitFor();
+    expect(await page.getByTestId("wrapup-more").count()).toBe(0);
+    await look(page, `${l.name}-desk-16-late`);
+    await page.getByTestId("wrapup-dismiss").click();
+    await page.getByTestId("wrapup").waitFor({ state: "detached" });
     expect(errors).toEqual([]);
     await ctx.close();
     await server.close();
@@ -237,7 +284,7 @@ describe.each(looks)("$name", (l) => {
     await page.getByTestId("keep-waiting").waitFor();
     await look(page, `${l.name}-wait-2-question`);
     await page.getByTestId("keep-waiting").click();
-    expect(server.requests.some((r) => r.method === "keepWaiting")).toBe(true);
+    await expect.poll(() => server.requests.some((r) => r.method === "keepWaiting")).toBe(true);
     call.setState("ai");
     call.notifyAll("handoff", { waitedMs: 0, reason: "outOfHours", reply: "Our people are here from nine to five, Monday to Friday.", opensAt: Date.now() + 40_000_000, callBack: true });
     await page.getByTestId("callback-phone").fill("12");

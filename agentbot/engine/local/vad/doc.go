@@ -30,8 +30,12 @@
 //
 // What it costs is weak syllables in loud noise: of the loud frames of speech
 // in white noise at 10 dB 62 % are found instead of 83, and no false ones. Turn
-// taking does not need all of them. relevo bench agent has what it brings; with
-// noise at 5 dB a barge-in takes up to half a second.
+// taking does not need all of them. relevo bench agent has what it brings.
+//
+// Voice that was within 4 dB of the gate in the 0.16 s before it opened is told
+// afterwards (Late): a word that begins softly is known by its first loud
+// syllable, and an agent that speaks stops that much sooner. Faint voice that
+// nothing follows is the room's.
 //
 // The decision is raw, frame by frame: hangover, minimum lengths and the like
 // belong to turn taking. A frame is voice when either of its halves is.

@@ -34,7 +34,8 @@ type gate struct {
 	loudest float64 // dB, fading
 
 	open  bool
-	below int // frames below, while open
+	near  bool // the last frame would have kept it open
+	below int  // frames below, while open
 }
 
 func newGate() *gate { return &gate{low: highPass(200), high: lowPass(4000), loudest: binLow} }
@@ -60,10 +61,11 @@ func (g *gate) voice(frame []int16) bool {
 	now := 10 * math.Log10(energy)
 	g.loudest = max(g.loudest-gateDecay, db)
 	if now < g.loudest-gateBelow {
-		g.open = false // the end of speech in a quiet room
+		g.open, g.near = false, false // the end of speech in a quiet room
 		return false
 	}
 	threshold := max(g.quiet()+gateMargin, gateLowest)
+	g.near = db >= threshold-gateHold
 	if g.open {
 		threshold -= gateHold
 	}

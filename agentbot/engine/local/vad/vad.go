@@ -18,13 +18,18 @@ const (
 	mode        = 2   // WebRTC's VAD: 0 finds most voice, 3 least noise
 	suppression = 1   // moderate
 	blockLength = 160 // samples the library takes at once
+	lateMost    = 8   // frames before the gate opened that may have been voice; more begin no utterance
+	lateGap     = 4   // frames without voice that may be among them
 )
 
 // WebRTC is a VAD by WebRTC's detector with noise suppression: Process cleans
 // the frame in place.
 type WebRTC struct{}
 
-var _ engine.VAD = WebRTC{}
+var (
+	_ engine.VAD   = WebRTC{}
+	_ engine.Later = (*webrtcStream)(nil)
+)
 
 // OpenVAD opens a detector for one leg.
 func (WebRTC) OpenVAD() (engine.VADStream, error) {
@@ -38,6 +43,9 @@ func (WebRTC) OpenVAD() (engine.VADStream, error) {
 type webrtcStream struct {
 	detector unsafe.Pointer // nil: closed
 	gate     *gate
+	voice    bool // the last frame
+	faint    uint // of the newest frames, those with voice for which the gate was all but open; the newest in bit 0
+	late     int
 }
 
 // Process judges a frame. Samples beyond whole blocks of 10 ms are left out.
@@ -52,8 +60,32 @@ func (s *webrtcStream) Process(frame []int16) bool {
 			voice = true
 		}
 	}
-	return voice && loud
+	was := s.voice
+	s.voice, s.late = voice && loud, 0
+	if s.voice && !was {
+		s.late = s.before()
+	}
+	s.faint <<= 1
+	if voice && s.gate.near && !s.voice {
+		s.faint |= 1
+	}
+	return s.voice
 }
+
+// before is how many frames before the gate opened belong to the voice for which
+// it did: from the first that was all but loud enough, over short gaps.
+func (s *webrtcStream) before() (frames int) {
+	for i := 0; i < min(lateMost, frames+lateGap+1); i++ {
+		if s.faint>>i&1 == 1 {
+			frames = i + 1
+		}
+	}
+	return frames
+}
+
+// Late implements engine.Later: the voice that began too faintly for the gate,
+// which is one by what follows.
+func (s *webrtcStream) Late() int { return s.late }
 
 // Close frees the detector.
 func (s *webrtcStream) Close() error {

@@ -15,13 +15,16 @@ export function minutes(text: string | undefined): number {
   return m && Number(m[1]) <= 24 && Number(m[2]) < 60 ? Number(m[1]) * 60 + Number(m[2]) : NaN;
 }
 
-/** The windows of a natural day (YYYY-MM-DD). A date's own periods replace those of its weekday. */
+/**
+ * The windows of a natural day (YYYY-MM-DD), as the server has them: all rules of that day count, weekly ones and those of its
+ * date alike; a date that is closed takes the weekly ones away.
+ */
 export function windows(s: Schedule, day: string): Window[] {
   if (s.periods.length === 0) return [{ from: 0, to: 1440 }];
   const weekday = DAYS[(new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7]!;
   const dated = s.periods.filter((p) => p.kind === "date" && p.date === day);
-  const rules = dated.length > 0 ? dated : s.periods.filter((p) => p.kind === "weekly" && p.days?.includes(weekday));
-  return merge(rules.flatMap(window));
+  const weekly = dated.some((p) => p.closed) ? [] : s.periods.filter((p) => p.kind === "weekly" && p.days?.includes(weekday));
+  return merge([...weekly, ...dated].flatMap(window));
 }
 
 function window(p: Period): Window[] {

@@ -185,6 +185,7 @@ const SPANS: { group: string; fields: [name: string, standard: number, never?: t
   { group: "offers", fields: [["ring", 20 * S], ["retryAfter", 30 * S], ["targetFor", 30 * S], ["wrapUp", 30 * S, true]] },
   { group: "needs", fields: [["preferredFor", 20 * S, true], ["levelsFor", MIN, true], ["skillsFor", -1, true]] },
   { group: "waiting", fields: [["askEvery", MIN, true], ["expireIn", -1, true], ["ageEvery", 10 * MIN, true], ["afterHours", 30 * MIN, true]] },
+  { group: "talk", fields: [["callerSilence", 3 * MIN, true]] },
 ];
 
 function RoutingPart({ form }: { form: SettingForm<Routing> }) {
