@@ -66,6 +66,8 @@ test-go: deps web ## Go tests under the race detector
 	@RELEVO_SCHEDULES=1000 go test -timeout 10m -run TestRandomSchedules ./signaling/call
 	$(say) 'kill -9 of a desk at 100 random moments'
 	@RELEVO_KILLS=100 go test -timeout 10m -run TestKill ./signaling/desk
+	$(say) 'kill -9 of relevo serve under a crowd'
+	@RELEVO_KILLS=10 go test -timeout 10m -run TestKillAcknowledged ./cmd/relevo
 
 test-web: web ## the pages' unit tests
 	$(say) 'web unit tests'

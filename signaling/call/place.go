@@ -85,8 +85,21 @@ func (c *Call) keepPlace(m *member, done func()) {
 	c.keep(placeJob{id: m.id, data: raw(p)}, done)
 }
 
+// durably is a reply that says yes only when what has been submitted until then is
+// durable: what has happened is told at once, but who asked for it may rely on
+// the answer whatever becomes of the server.
+func (c *Call) durably(reply func(error)) func(error) {
+	return func(err error) {
+		if err != nil || c.ending {
+			reply(err)
+			return
+		}
+		c.written(reply)
+	}
+}
+
 // written calls done, from any goroutine, when what has been submitted so far is
-// durable, or the store does not take it now.
+// durable; while the store fails that takes until it works again.
 func (c *Call) written(done func(error)) {
 	if done == nil {
 		return

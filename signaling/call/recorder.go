@@ -96,7 +96,7 @@ func (r *recorder) handle(j job) {
 		r.flush()
 	}
 	if len(r.backlog) > 0 {
-		if j.decisive || j.barrier {
+		if j.decisive {
 			j.done(transcripts.Entry{}, transcripts.ErrFull)
 			return
 		}

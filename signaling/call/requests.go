@@ -163,7 +163,7 @@ func (c *Call) requestHuman(ctx context.Context, r wire.RequestHuman, by *member
 		if r.Priority != 0 {
 			details["priority"] = r.Priority
 		}
-		c.decide(decision{event: takeover.Request, reason: reason, details: details, by: by, reply: reply})
+		c.decide(decision{event: takeover.Request, reason: reason, details: details, by: by, reply: c.durably(reply)})
 	})
 }
 
@@ -173,7 +173,7 @@ func (m *Member) CancelRequest(ctx context.Context) error {
 		return wire.Errorf(wire.KindForbidden, "the caller's wish is the caller's to take back")
 	}
 	return m.alone(ctx, func(reply func(error)) {
-		m.c.decide(decision{event: takeover.Cancel, by: m.m, reply: reply})
+		m.c.decide(decision{event: takeover.Cancel, by: m.m, reply: m.c.durably(reply)})
 	})
 }
 

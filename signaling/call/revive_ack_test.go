@@ -191,3 +191,46 @@ func TestAcknowledgedIsDurable(t *testing.T) {
 		w.close()
 	})
 }
+
+// While the disk is full a request for a human happens and is told, but who asked
+// is answered only when it is durable.
+func TestRequestOnAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var disk *fullDisk
+		w := newWorld(t, func(c *call.Config) {
+			disk = &fullDisk{Store: c.Store}
+			c.Store = disk
+		})
+		c := w.create(call.Spec{})
+		caller := w.Join("caller", 0, client.Config{Token: w.token(c, "caller", wire.RoleCaller)})
+		time.Sleep(time.Second)
+		disk.full.Store(true)
+		for _, ask := range []struct {
+			method string
+			params any
+			state  string
+		}{{wire.MethodRequestHuman, wire.RequestHuman{Reason: "help"}, "pending"}, {wire.MethodCancelRequest, nil, "ai"}} {
+			answered := make(chan error, 1)
+			go func() { answered <- caller.Try(ask.method, ask.params, nil) }()
+			caller.AwaitState(ask.state, time.Second)
+			time.Sleep(3 * time.Second)
+			select {
+			case err := <-answered:
+				t.Errorf("%s is answered while it is not durable: %v", ask.method, err)
+			default:
+			}
+			disk.full.Store(false)
+			if err := <-answered; err != nil {
+				t.Errorf("%s: %v", ask.method, err)
+			}
+			if r, err := w.store.Call(t.Context(), c.ID()); err != nil || r.State != ask.state {
+				t.Errorf("the store has %+v, %v", r, err)
+			}
+			disk.full.Store(true)
+		}
+		disk.full.Store(false)
+		caller.Leave()
+		time.Sleep(40 * time.Second)
+		w.close()
+	})
+}

@@ -114,9 +114,12 @@ export class CallModel {
 
   /**
    * The server was restarted: what was being spoken then is not in the log and
-   * never becomes final.
+   * never becomes final, nobody barges in, and the term is the one that it says,
+   * which is a lower one where the old server could not write.
    */
   restarted(): void {
+    this.state = { ...this.state, epoch: 0, seq: undefined };
+    for (const id of [...this.speaksTo.keys()]) this.#notifications.participantSpeaksTo?.({ participant: id, to: "nobody" });
     for (const l of this.transcript.lines) {
       if (l.kind !== "sentence" || l.final || !l.role) continue;
       const kind = l.role === "agent" ? Type.agentSubtitle : l.role === "caller" ? Type.userSubtitle : Type.humanSubtitle;
