@@ -118,7 +118,7 @@ func (s *stage) openKnowledge() engine.LLM {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { _ = watcher.Close() })
-	return asking{brain.New(brain.Config{Knowledge: watcher}), s}
+	return asking{brain.New(brain.Config{Knowledge: watcher, Meaning: s.meaning(watcher)}), s}
 }
 
 // asking notes what a model is asked that is not the scripted one.
