@@ -109,9 +109,9 @@ test("an AI answers, yields and asks for a human", { timeout: 240_000 }, async (
     const into = Date.now();
     await speak(ana, said.human, RATE);
     const spoken = 300 + (said.human.length / RATE) * 1_000; // speak begins after 0.3 s
-    const cut = await eventually("the sentence is cut", async () => (await entries()).find((e) => e.seq > before && e.role === "agent" && e.cut), 40_000);
-    assert.ok(cut.text && cut.unspoken, `what was heard and what was not are kept apart: ${JSON.stringify(cut)}`);
-    assert.match(`${cut.text} ${cut.unspoken}`.replace(/\s+/g, " "), product, "together they are the sentence");
+    // What was heard and what was not are kept apart, and together they are what it had to say.
+    const whole = (e) => `${e.text} ${e.unspoken}`.replace(/\s+/g, " ");
+    const cut = await eventually("the sentence is cut", async () => (await entries()).find((e) => e.seq > before && e.role === "agent" && e.cut && e.text && e.unspoken && product.test(whole(e))));
     // The caller speaks for two seconds: in the last of them nothing of the AI is heard.
     const ear = await eventually("the ear has heard it all", async () => {
       const at = await ana.evaluate(() => window.__ear.at(-1).at);
