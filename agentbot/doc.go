@@ -213,6 +213,12 @@
 // that does not heed its ctx delays Close and nothing else. Each failure is
 // logged once, and told as Failed.
 //
+// # Scenarios
+//
+// testdata/scenarios has a conversation with exact times for each clause of the
+// above, and its README.md the table of clauses and conversations, which
+// TestScenariosAreListed compares with the files. TestScenarios plays them.
+//
 // # Cost
 //
 // Idle, an agent sends repeated silence: about 12 µs of CPU in 20 ms with its

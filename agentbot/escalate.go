@@ -122,6 +122,9 @@ func (a *Agent) withhold(m msgSentence) string {
 			line = a.cfg.Lines.offer(d.Reason)
 		case escalation.Request:
 			line = a.cfg.Lines.RequestedUnknown
+			if d.Reason == escalation.Distress {
+				line = a.cfg.Lines.Requested // what was said is no question
+			}
 			a.lastLine = lineSaid{"requested", time.Now()}
 		case escalation.Withhold:
 			line = a.cfg.Lines.UnknownWaiting

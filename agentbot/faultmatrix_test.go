@@ -37,14 +37,28 @@ type fakeEndpoint struct {
 	mu     sync.Mutex
 	engine string // that fails: asr, ws, llm, tts; "": none
 	fault  string
-	ws     bool // it has realtime transcription
-	opus   bool // it speaks Opus and nothing else
+	once   bool                   // with the next request and no other
+	asked  map[string][]time.Time // requests of each engine
+	ws     bool                   // it has realtime transcription
+	opus   bool                   // it speaks Opus and nothing else
 }
 
 func (f *fakeEndpoint) set(engineName, fault string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.engine, f.fault = engineName, fault
+	f.engine, f.fault, f.once = engineName, fault, false
+}
+
+// request notes a request and says how it fails.
+func (f *fakeEndpoint) request(engineName string) string {
+	fault := f.suffers(engineName)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked[engineName] = append(f.asked[engineName], time.Now())
+	if f.once && fault != "" {
+		f.engine = ""
+	}
+	return fault
 }
 
 func (f *fakeEndpoint) suffers(engineName string) string {
@@ -71,7 +85,7 @@ func (f *fakeEndpoint) Addr() net.Addr { return &net.TCPAddr{} }
 // serveFake runs an endpoint until the test's end and returns it with a client
 // for each engine.
 func serveFake(t *testing.T) (*fakeEndpoint, func(engineName string) openai.Endpoint) {
-	f := &fakeEndpoint{conns: make(chan net.Conn), done: make(chan struct{})}
+	f := &fakeEndpoint{conns: make(chan net.Conn), done: make(chan struct{}), asked: map[string][]time.Time{}}
 	server := &http.Server{Handler: http.HandlerFunc(f.serve)}
 	var served sync.WaitGroup
 	served.Go(func() { _ = server.Serve(f) })
@@ -112,16 +126,16 @@ func (f *fakeEndpoint) serve(w http.ResponseWriter, r *http.Request) {
 	a := &answer{w: w, r: r}
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/realtime") && f.ws:
-		a.fault = f.suffers("ws")
+		a.fault = f.request("ws")
 		a.realtime(f)
 	case strings.HasSuffix(r.URL.Path, "/audio/transcriptions"):
-		a.fault = f.suffers("asr")
+		a.fault = f.request("asr")
 		a.transcription(len(body))
 	case strings.HasSuffix(r.URL.Path, "/chat/completions"):
-		a.fault = f.suffers("llm")
+		a.fault = f.request("llm")
 		a.chat(body)
 	case strings.HasSuffix(r.URL.Path, "/audio/speech"):
-		a.fault = f.suffers("tts")
+		a.fault = f.request("tts")
 		if f.opus {
 			a.speechOpus(body)
 			return

@@ -48,7 +48,7 @@ type Lines struct {
 	OfferPhrase      string // where a phrase of the operator's was said
 	OfferAccepted    string
 	OfferDeclined    string
-	RequestedUnknown string // instead of a second guess: a human was asked for
+	RequestedUnknown string // instead of a guess: a human was asked for
 	UnknownWaiting   string // instead of a guess while a human was asked for
 	Refusal          string // instead of the operator's rules, or a secret
 
@@ -111,7 +111,7 @@ func (l Lines) withDefaults() Lines {
 	or(&l.OfferPhrase, "A colleague can help you better with that. Shall I get one for you?")
 	or(&l.OfferAccepted, "All right, I have asked for a colleague. In the meantime I can go on helping you.")
 	or(&l.OfferDeclined, "All right. What else can I do for you?")
-	or(&l.RequestedUnknown, "I am sorry, I do not know that either. I have asked for a colleague.")
+	or(&l.RequestedUnknown, "I am sorry, I do not know that. I have asked for a colleague.")
 	or(&l.UnknownWaiting, "That is a question for my colleague, who will be with you as soon as possible.")
 	or(&l.Refusal, "I am sorry, I cannot talk about that. What else can I do for you?")
 	or(&l.ConfirmTool, "Just to be sure: {what}. Shall I go ahead?")

@@ -29,7 +29,7 @@ func german() Tongue {
 		OfferPhrase:      "Dabei kann Ihnen jemand aus dem Team besser helfen. Soll ich jemanden dazuholen?",
 		OfferAccepted:    "Gut, ich habe jemanden aus dem Team dazugebeten. Bis dahin helfe ich Ihnen gern weiter.",
 		OfferDeclined:    "In Ordnung. Was kann ich noch für Sie tun?",
-		RequestedUnknown: "Auch das weiß ich leider nicht. Ich habe jemanden aus dem Team dazugebeten.",
+		RequestedUnknown: "Das weiß ich leider nicht. Ich habe jemanden aus dem Team dazugebeten.",
 		UnknownWaiting:   "Das kann Ihnen jemand aus dem Team beantworten, der so bald wie möglich für Sie da ist.",
 		Refusal:          "Darüber kann ich leider nicht sprechen. Was kann ich noch für Sie tun?",
 		ConfirmTool:      "Nur zur Sicherheit: {what}. Soll ich das so machen?",

@@ -29,7 +29,7 @@ func spanish() Tongue {
 		OfferPhrase:      "Un compañero puede ayudarle mejor con eso. ¿Quiere que avise a uno?",
 		OfferAccepted:    "De acuerdo, he avisado a un compañero. Mientras tanto puedo seguir ayudándole.",
 		OfferDeclined:    "De acuerdo. ¿En qué más puedo ayudarle?",
-		RequestedUnknown: "Lo siento, eso tampoco lo sé. He avisado a un compañero.",
+		RequestedUnknown: "Lo siento, eso no lo sé. He avisado a un compañero.",
 		UnknownWaiting:   "Eso se lo podrá decir mi compañero, que le atenderá en cuanto pueda.",
 		Refusal:          "Lo siento, de eso no puedo hablar. ¿En qué más puedo ayudarle?",
 		ConfirmTool:      "Solo para confirmar: {what}. ¿Lo hago?",

@@ -29,7 +29,7 @@ func chinese() Tongue {
 		OfferPhrase:      "这件事我的同事能更好地帮您。要我为您找一位吗？",
 		OfferAccepted:    "好的，我已经联系同事了。在此期间，我可以继续帮您。",
 		OfferDeclined:    "好的。请问还有什么可以帮您？",
-		RequestedUnknown: "抱歉，这个我也不清楚。我已经联系同事了。",
+		RequestedUnknown: "抱歉，这个我不清楚。我已经联系同事了。",
 		UnknownWaiting:   "这个问题请我的同事来回答，他会尽快为您服务。",
 		Refusal:          "抱歉，这个我不方便谈。请问还有什么可以帮您？",
 		ConfirmTool:      "跟您确认一下：{what}。可以吗？",

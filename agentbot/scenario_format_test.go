@@ -22,8 +22,8 @@ type (
 
 // stageLanguage is all of them.
 var stageLanguage = scenario.Language[*stage]{
-	Settings:     slices.Concat(settings, wordSettings, serviceSettings),
-	Steps:        slices.Concat(steps, wordSteps, serviceSteps),
+	Settings:     slices.Concat(settings, wordSettings, serviceSettings, meaningSettings),
+	Steps:        slices.Concat(steps, wordSteps, serviceSteps, meaningSteps),
 	Expectations: slices.Concat(expectations, wordExpectations, serviceExpectations),
 }
 

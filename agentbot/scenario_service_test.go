@@ -118,7 +118,7 @@ func (s *stage) openKnowledge() engine.LLM {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { _ = watcher.Close() })
-	return asking{brain.New(brain.Config{Knowledge: watcher}), s}
+	return asking{brain.New(brain.Config{Knowledge: watcher, Meaning: s.meaning(watcher)}), s}
 }
 
 // asking notes what a model is asked that is not the scripted one.
@@ -172,6 +172,14 @@ var serviceSteps = []rule{
 		s.extras.endpoint.set(v[0].Text, v[1].Text)
 		return nil
 	}},
+	{Pattern: "endpoint's asr|llm|tts TEXT once", Do: func(s *stage, v []value) error {
+		f := s.extras.endpoint
+		f.set(v[0].Text, v[1].Text)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.once = true
+		return nil
+	}},
 	{Pattern: "endpoint works", Do: func(s *stage, _ []value) error { s.extras.endpoint.set("", ""); return nil }},
 }
 
@@ -186,6 +194,18 @@ var serviceExpectations = []rule{
 			}
 		}
 		return fmt.Sprintf("the service was asked %q", x.heard.asked)
+	}},
+	{Pattern: "endpoint's asr|ws|llm|tts asked COUNT times by SECONDS", Check: func(s *stage, _ time.Duration, v []value) string {
+		f := s.extras.endpoint
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		n := 0
+		for _, at := range f.asked[v[0].Text] {
+			if at.Sub(s.start) <= v[2].Time {
+				n++
+			}
+		}
+		return equal("requests", n, v[1].Count)
 	}},
 	{Pattern: "service asked COUNT times", Check: func(s *stage, _ time.Duration, v []value) string {
 		x := &s.extras

@@ -24,6 +24,7 @@ import (
 type extras struct {
 	lines    map[string]map[string]any // by language and field
 	folder   string                    // of the knowledge; "": none
+	meanings *meanings                 // nil: knowledge is searched by words alone
 	endpoint *endpointOf               // nil: the engines are scripted
 	services []shopPath
 	client   bool // tools are called by the real client

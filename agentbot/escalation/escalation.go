@@ -132,7 +132,7 @@ func (r *Rules) Step(s State, e Event) (State, Decision) {
 		if r.cfg.ModelRequested.Off {
 			return s, Decision{}
 		}
-		return r.decide(s, Decision{Action: Request, Reason: modelReason(e.Because)})
+		return r.decide(s, Decision{Action: Request, Reason: r.modelReason(s, e.Because)})
 	case EngineFailed:
 		s.failures++
 		d := Decision{}
@@ -280,12 +280,16 @@ func (r *Rules) guess(s State, confidence float64) (State, Decision) {
 
 // modelReason is the reason of ours that a model's means. What is none of them
 // is only that it asked.
-func modelReason(because string) Reason {
-	switch r := Reason(because); r {
+func (r *Rules) modelReason(s State, because string) Reason {
+	switch said := Reason(because); said {
 	case CallerAsked, LowConfidence, Distress, NotUnderstood:
-		return r
+		return said
 	case "callerAgreed":
-		return LowConfidence // the local brain offers when it does not know
+		// The local brain offers when it does not know, and to soothe: the turn before.
+		if c := r.cfg.Distress; !c.Off && s.score >= c.Fade*c.Unsure {
+			return Distress
+		}
+		return LowConfidence
 	}
 	return ModelRequested
 }

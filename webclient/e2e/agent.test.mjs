@@ -18,6 +18,7 @@ let server;
 let caller;
 const said = {};
 const missed = Symbol("not understood");
+const still = 3_500; // longer than the agent lets a caller wait for more
 const product = /^The Acmetron is our robot vacuum for the whole flat\.$|^It vacuums and mops, finds its own way, and empties itself\.$|^The Acmetron is .* empties itself\.$/;
 
 /** The call's log as the app has it. */
@@ -27,6 +28,9 @@ async function entries() {
   assert.equal(response.status, 200);
   return (await response.json()).entries;
 }
+
+/** What the agent is saying, as far as the page shows it. */
+const saying = () => caller.page.evaluate(() => window.relevo.call.model.transcript.lines.findLast((l) => l.role === "agent" && l.kind !== "event")?.text ?? "");
 
 /** The agent has said all it had to say: nothing was heard of it for a second. */
 const quiet = () => eventually("the AI has spoken", async () => (await heard(caller.page, Date.now() - 1_000)).other === 0, 40_000);
@@ -39,7 +43,7 @@ async function say(pcm, what, check) {
   for (let tries = 1; ; tries++) {
     const from = Date.now() + 300 + (pcm.length / RATE) * 1_000; // speak begins after 0.3 s
     await speak(caller.page, pcm, RATE);
-    if (tries === 3) return eventually(what, check);
+    if (tries === 5) return eventually(what, check);
     const done = await understood(from, what, check);
     if (done) return done;
   }
@@ -50,8 +54,8 @@ async function understood(from, what, check) {
   const done = await eventually(what, async () => {
     const found = await check();
     const now = Date.now();
-    if (found || now - from < 2_500 || (await heard(caller.page, now - 2_500)).other > 0) return found;
-    return (now - from > 12_000 || (await heard(caller.page, from)).other > 0) && missed;
+    if (found || now - from < still || (await heard(caller.page, now - still)).other > 0) return found;
+    return (now - from > 15_000 || (await heard(caller.page, from)).other > 0) && missed;
   });
   return done === missed ? null : done;
 }
@@ -62,7 +66,8 @@ before(async () => {
   said.human = speech(bin, speechDir, "human-please", "I want to talk to a human agent.", "rms");
   const wav = join(out, "agent.wav");
   writeWav(wav, silence(20)); // the caller speaks when the test says so
-  server = await startServer(bin);
+  // On a machine that is busy an answer may come late: the agent waits for it longer than it would let a caller wait.
+  server = await startServer(bin, ["--asr-timeout", "8s", "--llm-timeout", "8s", "--tts-timeout", "5s"]);
   caller = await openBrowser(wav);
 });
 
@@ -99,16 +104,14 @@ test("an AI answers, yields and asks for a human", { timeout: 240_000 }, async (
   });
 
   await t.test("is silent when the caller speaks into it; the log keeps what was heard; a human is asked for", async () => {
-    await speak(ana, said.product, RATE);
     const before = (await entries()).at(-1).seq;
-    const asked = Date.now();
-    await eventually("the AI speaks", async () => (await heard(ana, asked + 1_500)).other > 15, 40_000);
+    await say(said.product, "the AI speaks of it", async () => /^The Acmetron is our/.test(await saying()));
     const into = Date.now();
     await speak(ana, said.human, RATE);
     const spoken = 300 + (said.human.length / RATE) * 1_000; // speak begins after 0.3 s
-    const cut = await eventually("the sentence is cut", async () => (await entries()).find((e) => e.seq > before && e.role === "agent" && e.cut), 40_000);
-    assert.ok(cut.text && cut.unspoken, `what was heard and what was not are kept apart: ${JSON.stringify(cut)}`);
-    assert.match(`${cut.text} ${cut.unspoken}`.replace(/\s+/g, " "), product, "together they are the sentence");
+    // What was heard and what was not are kept apart, and together they are what it had to say.
+    const whole = (e) => `${e.text} ${e.unspoken}`.replace(/\s+/g, " ");
+    const cut = await eventually("the sentence is cut", async () => (await entries()).find((e) => e.seq > before && e.role === "agent" && e.cut && e.text && e.unspoken && product.test(whole(e))));
     // The caller speaks for two seconds: in the last of them nothing of the AI is heard.
     const ear = await eventually("the ear has heard it all", async () => {
       const at = await ana.evaluate(() => window.__ear.at(-1).at);
