@@ -197,11 +197,12 @@ func (l *leg) apply(events turn.Events, active bool, pcm []int16) {
 		l.serial++
 		l.likely, l.previewed = false, false
 		l.started = time.Now().Add(-l.machine.Length())
+		// Before its audio: a text of an utterance that nobody knows of is dropped.
+		l.tell(voiceStarted)
 		roll := l.ring[max(0, len(l.ring)-min(l.machine.PreRoll()+1, l.fresh)):]
 		for _, frame := range roll {
 			l.push(frame)
 		}
-		l.tell(voiceStarted)
 	} else if active && pcm != nil {
 		l.push(pcm)
 	}
