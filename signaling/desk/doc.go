@@ -144,6 +144,7 @@
 //	capacity, one offer, one end, in random runs      desk/queue.TestRandomRuns desk/queue.TestProperties relevo.TestRandomDesk
 //	1,000 handoffs to 200 consoles                    desk.TestManyConsoles
 //	50 agents claim 2,000, each the next, or the same  desk.TestEverybodyTakes desk.TestEverybodyTakesTheSame
-//	kill -9                                           desk.TestKill
+//	kill -9                                           desk.TestKill relevo.TestKillServe relevo.TestKillAcknowledged
+//	nothing is shown that is not durable              desk.TestConsolesSeeWhatIsDurable desk.TestSettled
 //	one log, there and back twice                     relevo.TestDeskThereAndBackTwice
 package desk
