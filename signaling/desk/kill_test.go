@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -46,18 +45,19 @@ func (s *steady) CallerSilence(time.Duration)                           {}
 // talk is a call that ends after a while.
 func (s *steady) talk(call, agent string) {
 	time.Sleep(talk)
-	if strings.HasSuffix(call, "3") {
+	if last := call[len(call)-1]; last < '5' {
 		time.Sleep(longer)
 	}
 	s.desk.Returned(call, "returned")
 	_ = s.desk.Do(context.Background(), queue.WrapUpDone{Agent: agent}) // refused where it is not the agent's any more
 }
 
-// The length of a call: most are over before a console has heard of them, some
-// are going on when the server is killed.
+// The length of a call: half of them are over before a console has heard of
+// them, half are likely to be going on when the server is killed.
 const (
-	talk   = 20 * time.Millisecond
-	longer = 700 * time.Millisecond
+	patient = 100 // callers after whom one gives up
+	talk    = 20 * time.Millisecond
+	longer  = 700 * time.Millisecond
 )
 
 // openDesk opens the desk of a database with calls that go on.
@@ -113,16 +113,22 @@ func childMain() (isChild bool) {
 		if err == nil {
 			view, _, err = d.Watch(ctx, agent, desk.WatchOptions{}, post)
 		}
-		for _, h := range view.Handoffs { // of the life before
-			if h.Agent == agent {
+		for i, h := range view.Handoffs { // of the life before
+			switch {
+			case h.Agent == agent:
 				go calls.talk(h.Call, agent)
+			case a == 0 && h.Agent == "" && i > patient:
+				d.Cancelled(h.Call, "cancelled")
 			}
 		}
 	}
 	go func() {
 		for i := 0; ; i++ {
-			id := fmt.Sprint("c", os.Getpid(), "-", i)
-			d.Request(id, desk.Request{Reason: "callerAsked", Priority: r.IntN(4) + 1})
+			id := func(i int) string { return fmt.Sprint("c", os.Getpid(), "-", i) }
+			d.Request(id(i), desk.Request{Reason: "callerAsked", Priority: r.IntN(4) + 1})
+			if i >= patient {
+				d.Cancelled(id(i-patient), "cancelled") // of no effect where somebody has it
+			}
 			time.Sleep(2 * time.Millisecond)
 		}
 	}()
