@@ -5,11 +5,15 @@ import "../shared/base.css";
 import "../shared/transcript.css";
 import "./console.css";
 import "./call.css";
+import "./dock.css";
+import "./side.css";
 import "./admin/rail.css";
 import { startLanguage, t } from "../shared/i18n.ts";
 import { chime } from "../shared/levels.ts";
 import { ConsoleApp } from "./app.tsx";
 import "./inbox.css";
+import "./offer.css";
+import "./wrapup.css";
 import { ConsoleModel } from "./model.ts";
 import { systemNotification } from "./notify.ts";
 

@@ -2,6 +2,10 @@
 import "@preact/signals";
 import { useEffect } from "preact/hooks";
 import "./admin.css";
+import "./tables.css";
+import "./wallboard.css";
+import "./hours.css";
+import "./records.css";
 import { AuditPage } from "./audit.tsx";
 import type { AdminHost } from "./host.ts";
 import { PeoplePage } from "./people.tsx";
