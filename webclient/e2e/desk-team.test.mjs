@@ -119,6 +119,7 @@ test("a team at the desk", { timeout: 240_000 }, async (t) => {
     const live = sam.page.getByRole("row").filter({ hasText: `With ${nameOf[holder.name]}` });
     await live.waitFor();
     await sam.page.locator('.wall-presence [data-presence="busy"]').getByText(nameOf[holder.name]).waitFor();
+    assert.doesNotMatch(await sam.page.locator("body").innerText(), /caller-[a-z0-9]{8}/, "who gave no name is told apart as in the inbox");
     await clean(sam, "wallboard");
     await live.getByRole("button", { name: /^Listen/ }).click();
     await sam.page.getByTestId("whisper").waitFor();

@@ -4,6 +4,7 @@ import { clock, spokenDuration } from "../../shared/format.ts";
 import { t, tOr } from "../../shared/i18n.ts";
 import { Icon, type IconName } from "../../shared/icons.tsx";
 import { Chip, Notice, type Who } from "../../shared/ui.tsx";
+import { callerLabel } from "../wording.ts";
 import type { AdminHost } from "./host.ts";
 import { Loading, Page, Panel, Table } from "./parts.tsx";
 import { atLeast } from "./types.ts";
@@ -210,7 +211,7 @@ function LiveList({ host, now }: { host: AdminHost; now: number }) {
           {calls.map((c) => {
             const s = STATES[c.state];
             const h = handoffs.get(c.id);
-            const name = c.caller || t("role.caller");
+            const name = callerLabel(c.caller);
             const waits = h !== undefined && (h.state === "pending" || h.state === "offered");
             const held = c.state === "human" && c.human !== undefined;
             return (
